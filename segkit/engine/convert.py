@@ -1,0 +1,248 @@
+"""Cells of a delivery as typed values: one SQL expression per column, after a verdict on decimal marks and date order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import duckdb
+
+from segkit.engine import vocabulary as words
+from segkit.errors import AmbiguousDates, ColumnError
+
+MONEY = "DECIMAL(18,4)"
+KINDS = {
+    "id": words.TEXT, "text": words.TEXT, "email": words.TEXT, "country": words.TEXT, "list": words.LIST, "integer": words.INTEGER,
+    "number": words.NUMBER, "money": words.DECIMAL, "boolean": words.FLAG, "date": words.MOMENT, "local_time": words.MOMENT,
+    "utc_time": words.MOMENT, "unix_time": words.MOMENT,
+}  # fmt: skip
+"""The types a mapping may give a column, and the kind of their values; all times become naive UTC moments."""
+
+_TRUE = ("true", "yes", "ja", "y", "j", "1", "waar", "on", "subscribed")
+_FALSE = ("false", "no", "nee", "n", "0", "onwaar", "off", "unsubscribed", "never_subscribed")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+_ORDERS = {"ymd": "{Y}{s}%m{s}%d", "dmy": "%d{s}%m{s}{Y}", "mdy": "%m{s}%d{s}{Y}"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column to read: our name, its type, and what the mapping says about its form."""
+
+    name: str
+    type: str
+    decimal: str | None = None
+    date: str | None = None
+    case: str | None = None
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)  # country names to codes
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The SQL of a value, the SQL that says a value was mended, and the verdict as a word such as "dmy" or ","."""
+
+    value: str
+    mended: str = "FALSE"
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a column stands in the engine: table, SQL of the raw cell, its type, and what to call it in an error."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: str
+    sql: str
+    type: str
+    label: str
+    zone: str
+
+    @property
+    def text(self) -> str:
+        """The cell as text without blanks around it; empty is null."""
+        bare = self.sql if self.type == "VARCHAR" else f"CAST({self.sql} AS VARCHAR)"
+        return f"nullif(trim(replace({bare}, chr(160), ' ')), '')"
+
+    def counts(self, *conditions: str) -> tuple[int, ...]:
+        """How many cells fulfil each condition; `x` is the cell as text."""
+        parts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+        return self.connection.execute(f"SELECT {parts} FROM (SELECT {self.text} AS x FROM {self.table})").fetchall()[0]
+
+    def example(self, condition: str) -> str:
+        """The first cell that fulfils a condition."""
+        sql = f"SELECT x FROM (SELECT {self.text} AS x FROM {self.table}) WHERE {condition} LIMIT 1"
+        rows = self.connection.execute(sql).fetchall()
+        return rows[0][0] if rows else ""
+
+
+def typed(column: Column, cell: Cell) -> Typed:
+    """How to read a column; dates that can be read two ways and two decimal marks in one column are errors."""
+    result = _READERS[column.type](column, cell)
+    if not column.values:
+        return result
+    cases = " ".join(f"WHEN {_quoted(key)} THEN {_sql(value)}" for key, value in column.values.items())
+    known = ", ".join(map(_quoted, column.values))
+    return Typed(
+        f"CASE WHEN {cell.text} IN ({known}) THEN CASE {cell.text} {cases} END ELSE {result.value} END",
+        f"(({result.mended}) AND {cell.text} NOT IN ({known}))",
+        result.verdict,
+    )
+
+
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _sql(value: object) -> str:
+    return "NULL" if value is None else _quoted(value)
+
+
+def _text(column: Column, cell: Cell) -> Typed:
+    sql = f"nullif(ltrim({cell.text}, ''''), '')"
+    return Typed(f"{column.case}({sql})" if column.case else sql)
+
+
+def _id(column: Column, cell: Cell) -> Typed:
+    """An id stays text; one that a spreadsheet turned into 17850.0 is mended."""
+    plain = _text(column, cell).value
+    spoilt = f"coalesce(regexp_matches({plain}, '^[0-9]+\\.0$'), FALSE)"
+    return Typed(f"CASE WHEN {spoilt} THEN regexp_replace({plain}, '\\.0$', '') ELSE {plain} END", spoilt)
+
+
+def _email(column: Column, cell: Cell) -> Typed:
+    return Typed(f"lower({_text(column, cell).value})")
+
+
+def _country(column: Column, cell: Cell) -> Typed:
+    """An ISO code or a country's name; a name nobody knows becomes null and is counted as mended."""
+    plain = _text(column, cell).value
+    cells = f"SELECT DISTINCT lower({plain}) FROM {cell.table} WHERE {plain} IS NOT NULL"
+    found = [row[0] for row in cell.connection.execute(cells).fetchall()]
+    known = {name: column.names[name] for name in found if name in column.names}
+    if not known:
+        return Typed("CAST(NULL AS VARCHAR)", f"{plain} IS NOT NULL")
+    cases = " ".join(f"WHEN {_quoted(name)} THEN {_quoted(code)}" for name, code in sorted(known.items()))
+    value = f"CASE lower({plain}) {cases} END"
+    return Typed(value, f"({plain} IS NOT NULL AND {value} IS NULL)")
+
+
+def _integer(column: Column, cell: Cell) -> Typed:
+    if _is_number(cell.type):
+        return Typed(f"TRY_CAST({cell.sql} AS BIGINT)")
+    return Typed(f"TRY_CAST(regexp_replace({cell.text}, '\\.0+$', '') AS BIGINT)")
+
+
+def _is_number(sql_type: str) -> bool:
+    return sql_type.startswith("DECIMAL") or sql_type in (
+        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE",
+    )  # fmt: skip
+
+
+def _number(column: Column, cell: Cell) -> Typed:
+    return _decimal(column, cell, "DOUBLE")
+
+
+def _money(column: Column, cell: Cell) -> Typed:
+    return _decimal(column, cell, MONEY)
+
+
+def _decimal(column: Column, cell: Cell, target: str) -> Typed:
+    if _is_number(cell.type):
+        return Typed(f"TRY_CAST({cell.sql} AS {target})")
+    mark = column.decimal or _decimal_mark(cell)
+    bare = f"regexp_replace({cell.text}, '[^0-9,.eE+-]', '', 'g')"
+    clean = f"replace({bare}, ',', '')" if mark == "." else f"replace(replace({bare}, '.', ''), ',', '.')"
+    signed = f"regexp_matches({cell.text}, '^[^0-9a-zA-Z]*[A-Z]{{0,3}}[^0-9a-zA-Z]*[0-9.,]+([eE][+-]?[0-9]+)?[^0-9a-zA-Z]*[A-Z]{{0,3}}$')"
+    return Typed(f"CASE WHEN {signed} THEN TRY_CAST({clean} AS {target}) END", verdict=mark)
+
+
+def _decimal_mark(cell: Cell) -> str:
+    commas, points = cell.counts("regexp_matches(x, '[0-9],[0-9]{1,2}[^0-9,.]*$')", "regexp_matches(x, '[0-9]\\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$')")
+    if commas and points:
+        comma, point = cell.example("regexp_matches(x, '[0-9],[0-9]{1,2}$')"), cell.example("regexp_matches(x, '[0-9]\\.[0-9]{1,2}$')")
+        raise ColumnError(
+            f"{cell.label}: {comma!r} has a decimal comma and {point!r} a decimal point.",
+            'Say which one is meant in the mapping: decimal: "," or decimal: "."',
+        )
+    return "," if commas else "."
+
+
+def _boolean(column: Column, cell: Cell) -> Typed:
+    if cell.type == "BOOLEAN":
+        return Typed(cell.sql)
+    yes, no = (", ".join(map(_quoted, group)) for group in (_TRUE, _FALSE))
+    return Typed(f"CASE WHEN lower({cell.text}) IN ({yes}) THEN TRUE WHEN lower({cell.text}) IN ({no}) THEN FALSE END")
+
+
+def _list(column: Column, cell: Cell) -> Typed:
+    """A list of words: JSON text such as ["vip","swim"], or words with commas between."""
+    if cell.type.endswith("[]"):
+        return Typed(f"CAST({cell.sql} AS VARCHAR[])")
+    words_ = f"list_filter(list_transform(string_split({cell.text}, ','), lambda w: trim(w)), lambda w: w <> '')"
+    return Typed(f"CASE WHEN starts_with({cell.text}, '[') THEN TRY_CAST(json({cell.text}) AS VARCHAR[]) ELSE {words_} END")
+
+
+def _unix_time(column: Column, cell: Cell) -> Typed:
+    return Typed(f"make_timestamp(TRY_CAST({cell.sql} AS BIGINT) * 1000000)")
+
+
+def _utc_time(column: Column, cell: Cell) -> Typed:
+    """An instant with its offset; without one it is UTC."""
+    if cell.type == "TIMESTAMP WITH TIME ZONE":
+        return Typed(f"timezone('UTC', {cell.sql})")
+    if cell.type.startswith(("TIMESTAMP", "DATE")):
+        return Typed(f"CAST({cell.sql} AS TIMESTAMP)")
+    iso = f"regexp_replace({cell.text}, '\\s*([+-][0-9][0-9]):?([0-9][0-9])?$', '\\1:\\2')"
+    return Typed(f"timezone('UTC', TRY_CAST(regexp_replace({iso}, ':$', ':00') AS TIMESTAMPTZ))")
+
+
+def _local_time(column: Column, cell: Cell) -> Typed:
+    """A time on the shop's clock; the doubled hour is the second one, a missing hour takes the offset before the gap."""
+    if cell.type == "TIMESTAMP WITH TIME ZONE":
+        return _utc_time(column, cell)
+    if cell.type.startswith(("TIMESTAMP", "DATE")):
+        return Typed(_to_utc(f"CAST({cell.sql} AS TIMESTAMP)", cell.zone))
+    formats, verdict = ([column.date], column.date) if column.date else _date_formats(cell)
+    listed = ", ".join(map(_quoted, formats))
+    return Typed(_to_utc(f"try_strptime(replace({cell.text}, 'T', ' '), [{listed}])", cell.zone), verdict=verdict)
+
+
+def _to_utc(sql: str, zone: str) -> str:
+    return f"timezone('UTC', timezone({_quoted(zone)}, {sql}))"
+
+
+def _date_formats(cell: Cell) -> tuple[list[str], str]:
+    """The formats of a text column of dates, from all its cells."""
+    iso, compact, short = cell.counts(
+        "regexp_matches(x, '^[0-9]{4}[-/.]')", "regexp_matches(x, '^[0-9]{8}$')", "regexp_matches(x, '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}')"
+    )
+    if compact and not (iso or short):
+        return ["%Y%m%d"], "ymd"
+    order = "ymd" if iso and not short else _day_or_month_first(cell) if short else "ymd"
+    pattern = _ORDERS[order]
+    years = ("%Y",) if order == "ymd" else ("%Y", "%y")
+    dates = [pattern.format(Y=year, s=mark) for mark in ("-", "/", ".") for year in years]
+    return [date + time for date in dates for time in _TIMES], order
+
+
+def _day_or_month_first(cell: Cell) -> str:
+    first = "TRY_CAST(regexp_extract(x, '^([0-9]{1,2})[-/. ]', 1) AS INTEGER) > 12"
+    second = "TRY_CAST(regexp_extract(x, '^[0-9]{1,2}[-/. ]([0-9]{1,2})[-/. ]', 1) AS INTEGER) > 12"
+    day_first, month_first, points = cell.counts(first, second, "regexp_matches(x, '^[0-9]{1,2}\\.')")
+    if day_first and month_first:
+        raise ColumnError(
+            f"{cell.label}: {cell.example(first)!r} has the day first and {cell.example(second)!r} the month.",
+            "Deliver one form, or split the file; nothing was guessed.",
+        )
+    if not (day_first or month_first or points):
+        raise AmbiguousDates(
+            f"{cell.label}: {cell.example('x IS NOT NULL')!r} can be day-month or month-day, and no date in the column decides it.",
+            'Say which in the mapping: date: "%d/%m/%Y" (day first) or date: "%m/%d/%Y" (month first).',
+        )
+    return "mdy" if month_first else "dmy"
+
+
+_READERS: dict[str, Callable[[Column, Cell], Typed]] = {
+    "id": _id, "text": _text, "email": _email, "country": _country, "list": _list, "integer": _integer, "number": _number, "money": _money,
+    "boolean": _boolean, "date": _local_time, "local_time": _local_time, "utc_time": _utc_time, "unix_time": _unix_time,
+}  # fmt: skip

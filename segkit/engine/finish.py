@@ -1,0 +1,104 @@
+"""The last step of a load: tables are completed from each other and written as Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from segkit.engine.duck import quoted
+from segkit.tables import TABLES, Table
+
+_KEYED_BY_PROFILE = [table.name for table in TABLES.values() if "profile_id" in table.names and table.name != "profile_identities"]
+_EARLIEST = ("created_at",)  # of several sources about one profile: the first creation, the last update, else the first word
+_LATEST = ("updated_at", "deleted_at")
+
+
+def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str) -> dict[str, int]:
+    """Write all tables that have rows to `folder`; returns how many rows each has."""
+    _one_identity_each(connection)
+    _resolve(connection)
+    _merge_profiles(connection)
+    _complete_orders(connection)
+    folder.mkdir(parents=True, exist_ok=True)
+    return {table.name: rows for table in TABLES.values() if (rows := _write(connection, table, folder, zone))}
+
+
+def _one_identity_each(connection: duckdb.DuckDBPyConnection) -> None:
+    """An id of a source system belongs to one profile: the one written first."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE new_profile_identities AS SELECT source_system, id_type, source_id, "
+        "arg_min(profile_id, write_no) AS profile_id, arg_min(match_rule, write_no) AS match_rule, min(write_no) AS write_no "
+        "FROM new_profile_identities WHERE source_id IS NOT NULL GROUP BY ALL"
+    )
+
+
+def _resolve(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows that name a person by an id of their source system, as system:id, get the profile that this id belongs to."""
+    if not connection.execute("SELECT count(*) FROM new_profile_identities").fetchall()[0][0]:
+        return
+    connection.execute(
+        "CREATE OR REPLACE TABLE known_ids AS SELECT source_system || ':' || source_id AS source_id, min(profile_id) AS profile_id "
+        "FROM new_profile_identities GROUP BY 1"
+    )
+    for name in _KEYED_BY_PROFILE:
+        connection.execute(
+            f"UPDATE new_{name} SET profile_id = known_ids.profile_id FROM known_ids "
+            f"WHERE new_{name}.profile_id = known_ids.source_id AND known_ids.profile_id <> new_{name}.profile_id"
+        )
+
+
+def _merge_profiles(connection: duckdb.DuckDBPyConnection) -> None:
+    """One row per profile: the first source that says something is believed; people known by orders or events only are added."""
+    for name in _KEYED_BY_PROFILE:
+        if name == "profiles":
+            continue
+        email = "max(CASE WHEN contains(email_at_order, '@') THEN lower(email_at_order) END)" if name == "orders" else "NULL"
+        connection.execute(
+            f"INSERT INTO new_profiles BY NAME SELECT profile_id, {email} AS email, '{name}' AS source, 1000000 AS write_no "
+            f"FROM new_{name} WHERE profile_id IS NOT NULL AND profile_id NOT IN (SELECT profile_id FROM new_profiles) GROUP BY profile_id"
+        )
+    columns = [column.name for column in TABLES["profiles"].columns if column.name != "profile_id"]
+    chosen = ", ".join(f"{_choice(name)} AS {name}" for name in columns)
+    connection.execute(f"CREATE OR REPLACE TABLE new_profiles AS SELECT profile_id, {chosen} FROM new_profiles GROUP BY profile_id")
+    connection.execute(
+        "UPDATE new_profiles SET email_domain = split_part(email, '@', 2), "
+        "email_valid = regexp_full_match(email, '[^@\\s]+@[^@\\s]+\\.[^@\\s]+') WHERE email IS NOT NULL"
+    )
+
+
+def _choice(name: str) -> str:
+    if name in _EARLIEST:
+        return f"min({name})"
+    if name in _LATEST:
+        return f"max({name})"
+    return f"arg_min({name}, write_no) FILTER (WHERE {name} IS NOT NULL)"
+
+
+def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
+    """What follows from other columns: guest, base amounts, and whether the order counts as a purchase."""
+    connection.execute(
+        "UPDATE new_orders SET is_guest = coalesce(is_guest, profile_id IS NULL), is_test = coalesce(is_test, FALSE), "
+        "status = coalesce(status, 'completed'), total_base = coalesce(total_base, CAST(total * coalesce(fx_to_base, 1) AS DECIMAL(18,4)))"
+    )
+    connection.execute(
+        "UPDATE new_orders SET net_base = coalesce(net_base, total_base - coalesce(refunded_total, 0)), counts_as_purchase = "
+        "coalesce(counts_as_purchase, NOT is_test AND status IN ('open', 'completed', 'partially_refunded', 'unknown'), FALSE)"
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, zone: str) -> int:
+    count = connection.execute(f"SELECT count(*) FROM new_{table.name}").fetchall()[0][0]
+    if count:
+        columns = ", ".join(_column(table, name, zone) for name in table.names)
+        file = quoted(folder / f"{table.name}.parquet")
+        connection.execute(f"COPY (SELECT {columns} FROM new_{table.name}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+    return count
+
+
+def _column(table: Table, name: str, zone: str) -> str:
+    """The local calendar day of a moment is made here and nowhere else."""
+    stem = name.removesuffix("_on")
+    if name.endswith("_on") and stem in table.moments:
+        return f"CAST(timezone('{zone}', timezone('UTC', {stem}_at)) AS DATE) AS {name}"
+    return name

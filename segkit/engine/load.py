@@ -1,0 +1,318 @@
+"""A load in progress: delivered rows are typed, judged, labelled and written as canonical Parquet."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from segkit.engine import convert, load_words
+from segkit.engine import vocabulary as words
+from segkit.engine.convert import Cell, Column
+from segkit.engine.duck import quoted
+from segkit.engine.finish import finish
+from segkit.engine.read import Raw
+from segkit.errors import ExpressionError, MappingError
+from segkit.tables import TABLES
+
+_HIDDEN = {"line_no": words.INTEGER, "row_no": words.INTEGER, "file": words.TEXT}  # of every delivered table
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a delivered table: its raw rows, which columns it has, and its group (parts of one export share one)."""
+
+    file_no: int
+    group_no: int
+    file: str
+    raw: Raw
+    positions: Mapping[str, int | None]  # our column -> place in the file; None when the file lacks an optional one
+    offset: int = 0  # rows of the same group before this part
+
+
+class Loading:
+    """An engine with room on disk for one load; everything in it goes away at close()."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="segkit-")
+        self.connection = duckdb.connect(str(Path(self._folder) / "load.duckdb"))
+        self.connection.execute("SET TimeZone='UTC'")
+        self._columns: dict[str, dict[str, str]] = {}
+        self._raws = 0
+        self._writes = 0
+        for table in TABLES.values():
+            columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+            self.connection.execute(f"CREATE TABLE new_{table.name} ({columns}, write_no INTEGER)")
+
+    def close(self) -> None:
+        """Remove everything this load put on disk."""
+        self.connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def raw_name(self) -> str:
+        """A free name for a raw table."""
+        self._raws += 1
+        return f"raw_{self._raws}"
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def read(self, table: str, parts: Sequence[Part], columns: Sequence[Column], zone: str) -> dict[int, dict[str, str]]:
+        """Type the cells of a delivered table; returns the verdicts (decimal mark, date order) per file and column.
+
+        A row with a cell that is not what its type says is refused, with the reason; nothing is lost or guessed.
+        """
+        kinds = {column.name: convert.KINDS[column.type] for column in columns}
+        spec = ", ".join(f"{name} {_SQL_TYPES[kind]}" for name, kind in kinds.items())
+        self.connection.execute(
+            f"CREATE TABLE {table} (file_no INTEGER, group_no INTEGER, row_no BIGINT, group_row BIGINT, file VARCHAR, {spec}, "
+            "refused VARCHAR, mended BOOLEAN, aside VARCHAR)"
+        )
+        self._columns[table] = {**kinds, **_HIDDEN}
+        return {part.file_no: self._read_part(table, part, columns, zone) for part in parts}
+
+    def _read_part(self, table: str, part: Part, columns: Sequence[Column], zone: str) -> dict[str, str]:
+        values, refused, mended, verdicts = [], [], [], {}
+        for column in columns:
+            place = part.positions[column.name]
+            if place is None:
+                values.append("NULL")
+                continue
+            label = f"{part.file}, column {part.raw.header[place]!r}"
+            cell = Cell(self.connection, part.raw.name, f"c{place}", part.raw.types[place], label, zone)
+            typed = convert.typed(column, cell)
+            values.append(typed.value)
+            mended.append(typed.mended)
+            if column.type not in ("country", "text"):
+                told = f"{part.raw.header[place]}: ".replace("'", "''")
+                listed = " ".join(f"AND {cell.text} <> {convert._quoted(key)}" for key, to in column.values.items() if to is None)
+                refused.append(
+                    f"WHEN {cell.text} IS NOT NULL {listed} AND ({typed.value}) IS NULL "
+                    f"THEN '{told}' || left({cell.text}, 80) || ' is not {_ARTICLES.get(column.type, column.type)}'"
+                )
+            if typed.verdict:
+                verdicts[column.name] = typed.verdict
+        reason = f"CASE {' '.join(refused)} END" if refused else "NULL"
+        self.connection.execute(
+            f"INSERT INTO {table} SELECT {part.file_no}, {part.group_no}, row_no, row_no + {part.offset}, '{quoted(Path(part.file))}', "
+            f"{', '.join(values)}, {reason}, {' OR '.join(f'coalesce({m}, FALSE)' for m in mended) or 'FALSE'}, NULL FROM {part.raw.name}"
+        )
+        return verdicts
+
+    # --- judging --------------------------------------------------------------------------------------------------
+
+    def choose_units(self, table: str, unit: str | None, newest_first: Sequence[int]) -> None:
+        """Keep each unit whole from one group of files, and number the lines of a unit from 1.
+
+        The newest group that holds the unit gives it; a group in which the unit touches the first or last row and has
+        fewer rows than in another group is passed over: the file was cut there. Without a unit the whole row is it.
+        """
+        if unit is None:
+            cells = ", ".join(f"CAST({name} AS VARCHAR)" for name in self._columns[table] if name not in _HIDDEN)
+            key = f"md5(concat_ws(chr(31), {cells}))"
+        else:
+            key = load_words.parse(unit, self._columns[table])[0]
+            self._refuse(table, f"({key}) IS NULL", f"{unit} is empty")
+        rank = " ".join(f"WHEN {group} THEN {place}" for place, group in enumerate(newest_first))
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE chosen AS WITH rows_of AS (SELECT group_no, {key} AS unit, count(*) AS n, "
+            "min(group_row) AS first_row, max(group_row) AS last_row FROM "
+            f"{table} WHERE refused IS NULL GROUP BY 1, 2), ends AS (SELECT group_no, max(group_row) AS rows_in FROM {table} GROUP BY 1), "
+            "judged AS (SELECT rows_of.*, (first_row = 1 OR last_row = rows_in) AND n < max(n) OVER (PARTITION BY unit) AS is_cut "
+            "FROM rows_of JOIN ends USING (group_no)) "
+            f"SELECT unit, arg_min(group_no, CASE group_no {rank} END) AS group_no FROM judged WHERE NOT is_cut GROUP BY unit"
+        )
+        line = f"row_number() OVER (PARTITION BY t.group_no, {_qualified(key, 't')} ORDER BY t.group_row)"
+        self.connection.execute(
+            f"CREATE TABLE {table}_judged AS SELECT t.* EXCLUDE (aside), {line} AS line_no, "
+            "CASE WHEN t.refused IS NULL AND chosen.group_no IS DISTINCT FROM t.group_no THEN 'overlap' END AS aside "
+            f"FROM (SELECT *, {key} AS unit_key FROM {table}) AS t LEFT JOIN chosen ON chosen.unit = t.unit_key"
+        )
+        self._replace(table, f"{table}_judged")
+
+    def label(self, table: str, labels: Mapping[str, Mapping[str, str]]) -> None:
+        """Add text columns by decision tables: the first condition that is true gives the value."""
+        columns = self._columns[table]
+        cases = {name: self._cases(table, name, rows, columns) for name, rows in labels.items()}
+        listed = ", ".join(f"{case} AS {name}" for name, case in cases.items())
+        self.connection.execute(f"CREATE TABLE {table}_labelled AS SELECT *, {listed} FROM {table}")
+        self._replace(table, f"{table}_labelled")
+        columns.update(dict.fromkeys(cases, words.TEXT))
+
+    def _cases(self, table: str, name: str, rows: Mapping[str, str], columns: Mapping[str, str]) -> str:
+        try:
+            when = " ".join(f"WHEN {load_words.condition(text, columns)} THEN '{value}'" for value, text in rows.items())
+        except ExpressionError as error:
+            raise MappingError(f"read.{table}.labels.{name}: {error.problem}", error.todo) from error
+        return f"CASE {when} END"
+
+    def set_aside(self, table: str, kind_column: str, kinds: Sequence[str]) -> None:
+        """Mark rows of the named kinds as good data that is not used, on purpose."""
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        self.connection.execute(
+            f"UPDATE {table} SET aside = {kind_column} WHERE {kind_column} IN ({listed}) AND refused IS NULL AND aside IS NULL"
+        )
+
+    def set_aside_all(self, table: str, reason: str) -> None:
+        """Mark every usable row as not used."""
+        self.connection.execute(f"UPDATE {table} SET aside = '{reason}' WHERE refused IS NULL AND aside IS NULL")
+
+    def kinds(self, table: str, column: str) -> set[str | None]:
+        """The values of a label among the usable rows."""
+        sql = f"SELECT DISTINCT {column} FROM {table} WHERE refused IS NULL AND aside IS NULL"
+        return {row[0] for row in self.connection.execute(sql).fetchall()}
+
+    def refuse_without(self, table: str, expression: str, reason: str) -> None:
+        """Refuse the usable rows for which an expression is null."""
+        key = load_words.parse(expression, self._columns[table])[0]
+        self._refuse(table, f"({key}) IS NULL AND aside IS NULL", reason)
+
+    def _refuse(self, table: str, where: str, reason: str) -> None:
+        told = reason.replace("'", "''")
+        self.connection.execute(f"UPDATE {table} SET refused = '{told}' WHERE refused IS NULL AND {where}")
+
+    def _replace(self, table: str, by: str) -> None:
+        self.connection.execute(f"DROP TABLE {table}")
+        self.connection.execute(f"ALTER TABLE {by} RENAME TO {table}")
+
+    def columns(self, table: str) -> Mapping[str, str]:
+        """The columns a mapping expression over a delivered table may use, with their kinds."""
+        return self._columns[table]
+
+    # --- receipts -------------------------------------------------------------------------------------------------
+
+    def tally(self, table: str, kind_column: str | None) -> list[tuple[int, str, str | None, int]]:
+        """How many rows got which verdict: (file_no, kept | mended | set_aside | refused, reason or kind, rows)."""
+        kind = kind_column or "CAST(NULL AS VARCHAR)"
+        sql = (
+            "SELECT file_no, CASE WHEN refused IS NOT NULL THEN 'refused' WHEN aside IS NOT NULL THEN 'set_aside' "
+            "WHEN mended THEN 'mended' ELSE 'kept' END AS verdict, "
+            f"CASE WHEN refused IS NOT NULL THEN regexp_replace(refused, ': .* is not ', ' is not ') WHEN aside IS NOT NULL THEN aside ELSE {kind} END "
+            f"AS reason, count(*) FROM {table} GROUP BY ALL ORDER BY ALL"
+        )
+        return self.connection.execute(sql).fetchall()
+
+    def span(self, table: str) -> dict[int, tuple[Any, Any]]:
+        """The first and last moment in each file, over all its time columns; None where there is none."""
+        times = [name for name, kind in self._columns[table].items() if kind == words.MOMENT]
+        if not times:
+            return {}
+        low, high = f"least({', '.join(f'min({t})' for t in times)})", f"greatest({', '.join(f'max({t})' for t in times)})"
+        rows = self.connection.execute(f"SELECT file_no, {low}, {high} FROM {table} WHERE refused IS NULL GROUP BY 1").fetchall()
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def duplicates(self, table: str) -> int:
+        """How many used rows repeat another row cell by cell."""
+        cells = ", ".join(name for name in self._columns[table] if name not in _HIDDEN)
+        sql = f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {table} WHERE refused IS NULL AND aside IS DISTINCT FROM 'overlap' GROUP BY {cells})"
+        return int(self.connection.execute(sql).fetchall()[0][0])
+
+    def refused_rows(self, table: str, part: Part) -> list[tuple[Any, ...]]:
+        """The refused rows of a file as delivered: line, reason, then every cell."""
+        raw = part.raw
+        cells = ", ".join(f"CAST(r.c{i} AS VARCHAR)" for i in range(len(raw.header)))
+        breaks = " + ".join(f"len(coalesce(c{i}, '')) - len(replace(coalesce(c{i}, ''), chr(10), ''))" for i, kind in enumerate(raw.types) if kind == "VARCHAR")
+        lines = f"SELECT row_no, 1 + row_no + coalesce(sum({breaks or '0'}) OVER (ORDER BY row_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS line FROM {raw.name}"
+        sql = (
+            f"SELECT l.line, t.refused, {cells} FROM {table} AS t JOIN {raw.name} AS r USING (row_no) JOIN ({lines}) AS l USING (row_no) "
+            f"WHERE t.refused IS NOT NULL AND t.file_no = {part.file_no} ORDER BY l.line"
+        )
+        return self.connection.execute(sql).fetchall()
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    def write(
+        self, target: str, source: str, key: Mapping[str, str] | None, columns: Mapping[str, str], derived: Mapping[str, str],
+        where: Sequence[str], constants: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        """Add rows to a canonical table: one per value of `key` (aggregates over its rows), or one per row when None."""
+        known, place = self._columns[source], f"write.{target}"
+        trees = {**({} if key is None else key), **columns}
+        parsed = {name: self._parse(f"{place}.{name}", text, known, key is not None and name not in key) for name, text in trees.items()}
+        selected = [f"{sql} AS {name}" for name, (sql, _) in parsed.items()]
+        if "extract_id" in TABLES[target].names:
+            number = "file_no" if key is None else "min(file_no)"
+            selected.append(f"'{constants['source_system']}:' || {number} AS extract_id")
+        conditions = ["refused IS NULL", "aside IS NULL", *[self._condition(place, text, known) for text in where]]
+        group = "" if key is None else " GROUP BY " + ", ".join(parsed[name][0] for name in key)
+        inner = f"SELECT {', '.join(selected)} FROM {source} WHERE {' AND '.join(f'({c})' for c in conditions)}{group}"
+        kinds = {name: kind for name, (_, kind) in parsed.items()}
+        extra = "".join(f", {self._parse(f'{place}.{name}', text, kinds)[0]} AS {name}" for name, text in derived.items())
+        extra += "".join(f", {_constant(value)} AS {name}" for name, value in constants.items() if name in TABLES[target].names and name not in trees)
+        self._insert(target, f"SELECT *{extra} FROM ({inner})", [*trees, *derived])
+
+    def write_properties(self, source: str, part: Part, places: Sequence[int], profile: str, system: str) -> None:
+        """Columns that no mapping names, as properties of the profile: one row per profile and non-empty cell."""
+        key = self._parse("write.profile_properties", profile, self._columns[source])[0]
+        for place in places:
+            name = part.raw.header[place].replace("'", "''")
+            text = f"nullif(trim(CAST(r.c{place} AS VARCHAR)), '')"
+            self._insert(
+                "profile_properties",
+                f"SELECT {key} AS profile_id, '{name}' AS name, {text} AS value_text, TRY_CAST({text} AS DOUBLE) AS value_num, "
+                f"TRY_CAST({text} AS TIMESTAMP) AS value_date, TRY_CAST({text} AS BOOLEAN) AS value_bool, '{system}' AS source_system "
+                f"FROM {source} JOIN {part.raw.name} AS r USING (row_no) "
+                f"WHERE file_no = {part.file_no} AND refused IS NULL AND aside IS NULL AND {text} IS NOT NULL",
+                [],
+            )
+
+    def _parse(self, place: str, text: str, columns: Mapping[str, str], aggregates: bool = False) -> tuple[str, str]:
+        try:
+            return load_words.parse(str(text), columns, aggregates)
+        except ExpressionError as error:
+            raise MappingError(f"{place}: {error.problem}", error.todo) from error
+
+    def _condition(self, place: str, text: str, columns: Mapping[str, str]) -> str:
+        try:
+            return load_words.condition(text, columns)
+        except ExpressionError as error:
+            raise MappingError(f"{place}.where: {error.problem}", error.todo) from error
+
+    def _insert(self, target: str, select: str, names: Sequence[str]) -> None:
+        table = TABLES[target]
+        for name in names:
+            if name not in table.names and f"{name}_at" not in table.names:
+                raise MappingError(f"write.{target}: the table has no column {name!r}.", f"Columns: {', '.join(table.names)}.")
+        renamed = ", ".join(f"{name} AS {name}_at" for name in names if name not in table.names)
+        stems = [name for name in names if name not in table.names]
+        outer = f"* EXCLUDE ({', '.join(stems)}), {renamed}" if stems else "*"
+        self._writes += 1
+        self.connection.execute(f"INSERT INTO new_{target} BY NAME SELECT {outer}, {self._writes} AS write_no FROM ({select})")
+
+    def insert_rows(self, target: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows given as dictionaries, such as receipts."""
+        for row in rows:
+            names = ", ".join(row)
+            self.connection.execute(f"INSERT INTO new_{target} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+    def finish(self, folder: Path, zone: str) -> dict[str, int]:
+        """Complete the tables (days, identities, profiles of orders) and write them; returns rows per table."""
+        return finish(self.connection, folder, zone)
+
+    def count(self, target: str) -> int:
+        """Rows written to a canonical table so far."""
+        return self.connection.execute(f"SELECT count(*) FROM new_{target}").fetchall()[0][0]
+
+
+_SQL_TYPES = {
+    words.TEXT: "VARCHAR", words.INTEGER: "BIGINT", words.NUMBER: "DOUBLE", words.DECIMAL: "DECIMAL(18,4)", words.FLAG: "BOOLEAN",
+    words.MOMENT: "TIMESTAMP", words.LIST: "VARCHAR[]",
+}  # fmt: skip
+_ARTICLES = {
+    "integer": "a whole number", "number": "a number", "money": "an amount", "boolean": "yes or no", "date": "a date",
+    "local_time": "a time", "utc_time": "a time", "unix_time": "a time", "id": "an id", "email": "an e-mail address", "list": "a list",
+}  # fmt: skip
+
+
+def _constant(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else convert._quoted(value)
+
+
+def _qualified(key: str, table: str) -> str:
+    return f"{table}.unit_key"

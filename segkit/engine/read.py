@@ -1,0 +1,142 @@
+"""Delivered files as raw tables: every cell as text or as the file's own type, with a row number."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from segkit.engine.duck import quoted
+from segkit.errors import UnreadableFile
+
+
+@dataclass
+class Raw:
+    """One file inside the engine: columns c0, c1, ... in header order plus row_no from 1; and the lines it could not split."""
+
+    name: str
+    header: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: int
+    split_failures: list[tuple[int, str, str]] = field(default_factory=list)  # line, text, reason
+
+    def position(self, column: str) -> int:
+        """The place of a column in the header."""
+        return self.header.index(column)
+
+
+def read_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, header: Sequence[str], delimiter: str, encoding: str) -> Raw:
+    """A delimited text file, all cells as text; lines with too few or too many cells are kept apart."""
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    with _as_utf8(path, encoding) as file:
+        options = (
+            f"auto_detect=false, header=true, delim='{delimiter}', quote='\"', escape='\"', columns={{{columns}}}, "
+            f"store_rejects=true, rejects_table='{name}_failures', rejects_scan='{name}_scan', rejects_limit=0, max_line_size=16000000"
+        )
+        try:
+            connection.execute(
+                f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS row_no FROM read_csv('{quoted(file.path)}', {options})"
+            )
+        except duckdb.Error as error:
+            raise UnreadableFile(
+                f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}", "Open it in an editor and mend or export again."
+            ) from error
+    failures = connection.execute(f"SELECT line, csv_line, error_message FROM {name}_failures ORDER BY line").fetchall()
+    return Raw(name, tuple(header), ("VARCHAR",) * len(header), _count(connection, name), failures)
+
+
+def read_whitespace(connection: duckdb.DuckDBPyConnection, name: str, path: Path, header: Sequence[str], encoding: str) -> Raw:
+    """A blank-padded text file with a header line."""
+    cells = ", ".join(f"cells[{i + 1}] AS c{i}" for i in range(len(header)))
+    width = len(header)
+    with _as_utf8(path, encoding) as file:
+        connection.execute(
+            f"CREATE TABLE {name}_lines AS SELECT row_number() OVER () AS line_no, line, "
+            f"regexp_split_to_array(trim(line), '\\s+') AS cells FROM read_csv('{quoted(file.path)}', auto_detect=false, "
+            "header=false, delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'})"
+        )
+    connection.execute(
+        f"CREATE TABLE {name} AS SELECT {cells}, row_number() OVER (ORDER BY line_no) AS row_no FROM {name}_lines "
+        f"WHERE line_no > 1 AND len(cells) = {width}"
+    )
+    failures = connection.execute(
+        f"SELECT line_no, line, 'Expected {width} values, found ' || len(cells) FROM {name}_lines "
+        f"WHERE line_no > 1 AND len(cells) <> {width} AND trim(line) <> '' ORDER BY line_no"
+    ).fetchall()
+    connection.execute(f"DROP TABLE {name}_lines")
+    return Raw(name, tuple(header), ("VARCHAR",) * width, _count(connection, name), failures)
+
+
+def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Raw:
+    """A Parquet file with its own types."""
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted(path)}')").fetchall()
+    except duckdb.Error as error:
+        raise UnreadableFile(f"{path.name} is not a readable Parquet file.", "Copy it again; it may be cut off.") from error
+    cells = ", ".join(f'"{row[0].replace(chr(34), chr(34) * 2)}" AS c{i}' for i, row in enumerate(described))
+    connection.execute(
+        f"CREATE VIEW {name} AS SELECT {cells}, file_row_number + 1 AS row_no "
+        f"FROM read_parquet('{quoted(path)}', file_row_number=true)"
+    )
+    return Raw(name, tuple(row[0] for row in described), tuple(row[1] for row in described), _count(connection, name))
+
+
+def read_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Raw:
+    """A table in memory, such as a frame or the rows of a workbook."""
+    header = tuple(map(str, table.column_names))
+    numbered = table.rename_columns([f"c{i}" for i in range(len(header))])
+    numbered = numbered.append_column("row_no", pa.array(range(1, len(table) + 1), pa.int64()))
+    connection.register(name, numbered)
+    described = connection.execute(f"DESCRIBE {name}").fetchall()
+    return Raw(name, header, tuple(row[1] for row in described[:-1]), len(table))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    return connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+
+
+class _as_utf8:
+    """The path of the file as UTF-8: itself, or a temporary copy that goes away afterwards."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path, self.encoding, self._folder = path, encoding, None
+
+    def __enter__(self) -> _as_utf8:
+        if self.encoding in ("utf-8", "utf-8-sig"):
+            return self
+        self._folder = tempfile.TemporaryDirectory()
+        copy = Path(self._folder.name) / "copy.csv"
+        with self.path.open(encoding=self.encoding, errors="replace", newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+        self.path = copy
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def write_csv(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows as UTF-8 CSV that a spreadsheet opens without running anything in it."""
+    with file.open("w", encoding="utf-8-sig", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow([safe_cell(name) for name in header])
+        writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
+
+
+def safe_cell(value: object) -> object:
+    """A cell that starts like a formula gets an apostrophe in front; plain numbers stay."""
+    text = "" if value is None else str(value)
+    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text

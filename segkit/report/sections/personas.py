@@ -1,0 +1,232 @@
+"""The census of personas with a picture, and what to do with each."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from segkit.report import blocks
+from segkit.report.bind import Absent
+from segkit.report.figures.personas import Pair, dumbbell, grid
+from segkit.report.sections.advice import DISCOUNT, GROUP_OF, GROUPS, MOST_DISCOUNT
+from segkit.report.sections.page import Page, path, widths
+from segkit.report.table import Bar, Group
+from segkit.report.theme import GROUP_TOKENS
+
+CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
+AGES = ("recent", "lapsed", "older")
+KINDS = {"often_high": "3+/high", "often_low": "3+/low", "seldom_high": "<3/high", "seldom_low": "<3/low"}
+GUARDS = {"opens": "guard_open_share", "unsubscribes": "guard_unsubscribe_share", "complaints": "guard_complaint_share"}
+
+
+def build(page: Page) -> Markup:
+    t = page.t
+    return page.section(
+        "personas",
+        blocks.prose(t("personas.lede"), class_="lede"),
+        blocks.prose(*_definitions(page)),
+        _census(page, "partition", "personas.census_caption"),
+        _dumbbell(page),
+        _grid(page),
+        *_what_to_do(page),
+        _guards(page),
+        _cuts(page),
+        _fit(page),
+        _literal(page),
+    )
+
+
+def _definitions(page: Page) -> list[Markup | None]:
+    n = page.n
+    buying = page.say(
+        "personas.definitions",
+        recent=page.threshold("purchase_recent_days", n.days),
+        lapsed=page.threshold("purchase_lapsed_days", n.days),
+        often=page.threshold("purchase_often_count", n.count),
+        cut=n.money("high_value_cut.value", 2),
+    )
+    return [buying, page.say("personas.engaged_definition", days=page.threshold("engaged_recent_days", n.days))]
+
+
+def _census(page: Page, which: str, caption: str) -> Markup:
+    present = [persona for persona in GROUP_OF if persona in page.ids(f"personas.{which}")]
+    shares = dict(
+        zip(present, widths([page.n.percent(f"personas.{which}.{persona}.share") for persona in present]), strict=True)
+    )
+    groups = [
+        Group([_row(page, which, persona, shares[persona]) for persona in personas if persona in shares], page.t(f"personas.groups.{group}"), GROUP_TOKENS[group])
+        for group, personas in GROUPS.items()
+        if any(persona in shares for persona in personas)
+    ]  # fmt: skip
+    columns = [page.column("personas.persona", False), *(page.column(f"personas.{name}") for name in CENSUS)]
+    return page.table(page.t(caption), columns, groups)
+
+
+def _row(page: Page, which: str, persona: str, width: float) -> list[Any]:
+    n, at = page.n, f"personas.{which}.{persona}"
+    token = GROUP_TOKENS[GROUP_OF[persona]]
+    numbers = [n.count(f"{at}.members"), Bar(n.percent(f"{at}.share", 1), width, token)]
+    if n.raw(f"{at}.orders") == 0:
+        money: list[Any] = ["", "", ""]
+    else:
+        money = [n.money(f"{at}.revenue"), n.percent(f"{at}.revenue_share", 1), n.money(f"{at}.value_per_head")]
+    engaged = n.percent(f"{at}.engaged_share") if n.raw(f"{at}.members") != 0 else ""
+    return [page.t(f"persona.{persona}.title"), *numbers, *money, engaged]
+
+
+def _dumbbell(page: Page) -> Markup | None:
+    t, n = page.t, page.n
+    known = [
+        persona
+        for persona in GROUP_OF
+        if n.raw(f"personas.partition.{persona}.members") and n.raw(f"personas.partition.{persona}.share") is not None
+    ]
+    pairs = [_pair(page, persona) for persona in known]
+    if not pairs or not any(pair.revenue for pair in pairs):
+        return None
+    labels = (t("personas.dumbbell_profiles"), t("personas.dumbbell_revenue"))
+    return page.figure(
+        "personas",
+        t("personas.dumbbell_title"),
+        t("personas.dumbbell_alt"),
+        lambda width: dumbbell(pairs, labels, t.percent, width),
+    )
+
+
+def _pair(page: Page, persona: str) -> Pair:
+    at, token = f"personas.partition.{persona}", GROUP_TOKENS[GROUP_OF[persona]]
+    return Pair(
+        page.t(f"persona.{persona}.title"), page.n.raw(f"{at}.share"), page.n.raw(f"{at}.revenue_share") or 0, token
+    )
+
+
+def _grid(page: Page) -> Markup | None:
+    t, n = page.t, page.n
+    if not any((page.result.get("grid") or {}).values()):
+        return None
+    numbers = [[n.count(path("grid", f"{age}/{kind}")) for kind in KINDS.values()] for age in AGES]
+    rows, columns = (
+        [t(f"personas.grid_rows.{age}") for age in AGES],
+        [t(f"personas.grid_columns.{kind}") for kind in KINDS],
+    )
+    values, shown = (
+        [[number.raw or 0 for number in line] for line in numbers],
+        [[str(number) for number in line] for line in numbers],
+    )
+    head = [page.column("base.frequency", False), *(page.column(f"personas.grid_columns.{kind}") for kind in KINDS)]
+    behind = page.table(
+        t("personas.grid_title"), head, [[name, *line] for name, line in zip(rows, numbers, strict=True)]
+    )
+    return page.figure(
+        "grid",
+        t("personas.grid_title"),
+        t("personas.grid_alt"),
+        lambda width: grid(rows, columns, values, shown, width),
+        None,
+        behind,
+    )
+
+
+def _what_to_do(page: Page) -> list[Markup]:
+    present = [persona for persona in GROUP_OF if page.n.raw(f"personas.partition.{persona}.members")]
+    cards = [_card(page, persona) for persona in present]
+    return (
+        [
+            blocks.heading(page.t("personas.what_to_do"), "what-to-do"),
+            blocks.tag("ul", *cards, class_="advice", role="list"),
+        ]
+        if cards
+        else []
+    )
+
+
+def _card(page: Page, persona: str) -> Markup:
+    t, at = page.t, f"personas.partition.{persona}"
+    head = blocks.tag(
+        "h4", t(f"persona.{persona}.title"), blocks.tag("span", page.n.count(f"{at}.members"), class_="many")
+    )
+    lines = [
+        (t("personas.goal"), t(f"persona.{persona}.goal")),
+        (t("personas.action"), t(f"persona.{persona}.action")),
+        (t("personas.discount"), _discount(page, DISCOUNT[persona])),
+        *([(t("personas.sample"), _sample(page, at))] if page.n.raw(f"{at}.sample") is not None else []),
+    ]
+    rule = blocks.tag("p", t(f"persona.{persona}.rule"), class_="rule")
+    return blocks.tag("li", head, rule, blocks.pairs(lines), style=f"--c:var(--{GROUP_TOKENS[GROUP_OF[persona]]})")
+
+
+def _discount(page: Page, level: int) -> Markup:
+    dots = [blocks.tag("i", class_="on" if step < level else None) for step in range(MOST_DISCOUNT)]
+    return blocks.tag("span", *dots, class_="dots", aria_hidden="true") + page.t(f"personas.discount_levels.{level}")
+
+
+def _sample(page: Page, at: str) -> Markup:
+    whole = page.n.raw(f"{at}.sample") == page.n.raw(f"{at}.members")
+    return page.t.html("personas.sample_all" if whole else "personas.sample_some", sample=page.n.count(f"{at}.sample"))
+
+
+def _guards(page: Page) -> Markup:
+    limits = {
+        name: page.threshold(threshold, lambda where: page.n.percent(where, 2 if page.n.raw(where) < 0.01 else 0))
+        for name, threshold in GUARDS.items()
+    }
+    body = page.say("personas.guard_body", **limits)
+    proof = page.say("personas.guard_proof", mails=page.threshold("guard_complaint_proof_mails", page.n.count))
+    texts = [body, proof] if body else [page.t("personas.guard_plain")]
+    return blocks.callout(page.t("personas.guard_title"), *(blocks.prose(text) for text in texts if text), kind="warn")
+
+
+def _cuts(page: Page) -> Markup | None:
+    n, t, cut = page.n, page.t, page.result.get("high_value_cut") or {}
+    if cut.get("value") is None:
+        return None
+    used = _cut_name(page, cut["rule"])
+    first = [used, n.money("high_value_cut.value", 2), n.count("high_value_cut.above"), ""]
+    others = [
+        [_cut_name(page, rule), *(write(f"high_value_cut.{rule}.{part}") for part, write in (("value", lambda where: n.money(where, 2)), ("above", n.count), ("would_change", n.count)))]
+        for rule in ("mean", "median", "quantile")
+        if rule != cut["rule"] and cut.get(rule)
+    ]  # fmt: skip
+    columns = [
+        page.column("personas.cut_rule", False),
+        *(page.column(f"personas.cut_{name}") for name in ("value", "above", "change")),
+    ]
+    return page.table(t("personas.cut_caption"), columns, [first, *others], t.html("personas.cut_note", rule=used))
+
+
+def _cut_name(page: Page, rule: str) -> Markup:
+    if rule != "quantile":
+        return page.t.html(f"personas.cut_rules.{rule}")
+    return page.t.html("personas.cut_rules.quantile", share=page.n.percent("high_value_cut.quantile.share"))
+
+
+def _fit(page: Page) -> Markup | None:
+    fit = page.result.get("persona_fit") or {}
+    rows = [
+        [
+            page.t(f"threshold.{name}.label"),
+            page.n.count(f"persona_fit.{name}.default", 0),
+            page.n.count(f"persona_fit.{name}.fitted", 0),
+        ]
+        for name, row in fit.items()
+        if isinstance(row, dict) and row.get("fitted") is not None
+    ]
+    if not rows:
+        return None
+    note = (
+        None
+        if isinstance(page.n.count("persona_fit.would_change"), Absent)
+        else page.say("personas.fit_note", n=page.n.count("persona_fit.would_change"))
+    )
+    columns = [
+        page.column("personas.fit_name", False),
+        page.column("personas.fit_default"),
+        page.column("personas.fit_fitted"),
+    ]
+    return page.table(page.t("personas.fit_caption"), columns, rows, note)
+
+
+def _literal(page: Page) -> Markup | None:
+    if not page.ids("personas.literal"):
+        return None
+    census = _census(page, "literal", "personas.literal_caption")
+    return blocks.details(page.t("personas.literal_title"), blocks.prose(page.t("personas.literal_lede")), census)

@@ -1,0 +1,97 @@
+"""The report's colours and fonts, and the matplotlib settings that draw with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+import seaborn as sns
+from matplotlib import font_manager
+
+FONTS = Path(__file__).with_name("fonts")
+
+# Every colour is a token: in a figure the hex is replaced by var(--token, hex), so that dark mode follows.
+# No two tokens share a hex. Contrast on white: text tokens >= 4.5, marks >= 3 (gold and accent never told apart alone).
+PALETTE = {
+    "ink": "#16202a",
+    "muted": "#56636f",
+    "grid": "#dfe5e8",
+    "paper": "#ffffff",
+    "wash": "#f4f7f6",
+    "brand": "#0c6b58",
+    "brand-light": "#cfe5df",
+    "accent": "#c2431f",
+    "gold": "#b8790a",
+    "blue": "#3a6ea8",
+    "stone": "#7c8993",
+    "heat1": "#e8f2ef",
+    "heat2": "#c9e2da",
+    "heat3": "#9dcbbe",
+    "heat4": "#63ab99",
+    "heat5": "#237a67",
+    "heat6": "#0b5747",
+    "on-pale": "#16202b",
+    "on-deep": "#fffffe",
+    "unseen": "#e6e9eb",
+}
+HEAT = [PALETTE[f"heat{step}"] for step in range(1, 7)]
+DEEP_HEAT = set(HEAT[4:])  # from here on text on the cell is light
+
+GROUP_TOKENS = {"buying": "brand", "lapsed": "gold", "not_bought": "blue", "silent": "stone"}
+
+
+def heat(share: float) -> str:
+    """The step of the green scale for a share between 0 and 1."""
+    return HEAT[min(len(HEAT) - 1, int(max(share, 0) * len(HEAT)))]
+
+
+def ink_on(colour: str) -> str:
+    """A text colour that reads on a step of the green scale."""
+    return PALETTE["on-deep"] if colour in DEEP_HEAT else PALETTE["on-pale"]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Figures made inside look like the report; text stays text and nothing depends on the machine or the day."""
+    _add_fonts()
+    with matplotlib.rc_context(_rc()):
+        yield
+
+
+def _rc() -> dict[str, object]:
+    ink, muted, grid = PALETTE["ink"], PALETTE["muted"], PALETTE["grid"]
+    return {
+        **sns.axes_style("white"),
+        "svg.fonttype": "none",
+        "svg.hashsalt": "segkit",
+        "figure.dpi": 72,  # one point is one pixel of the viewBox
+        "font.family": ["Inter", "sans-serif"],
+        "font.size": 12,
+        "axes.labelsize": 12,
+        "axes.labelcolor": muted,
+        "axes.edgecolor": grid,
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "text.color": ink,
+        "text.parse_math": False,  # a client's $ is a dollar
+        "axes.unicode_minus": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.spines.left": False,
+        "axes.spines.bottom": False,
+        "xtick.color": muted,
+        "ytick.color": muted,
+        "xtick.labelsize": 12,
+        "ytick.labelsize": 12,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "grid.color": grid,
+        "grid.linewidth": 1,
+    }
+
+
+def _add_fonts() -> None:
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in sorted(FONTS.glob("*.ttf")):
+        if str(path) not in known:
+            font_manager.fontManager.addfont(path)

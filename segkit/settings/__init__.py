@@ -1,0 +1,155 @@
+"""Thresholds and client files: every number with its reason, and what a client may change."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from segkit import clock
+from segkit.errors import SegkitError, SettingsError
+
+Value = float | int | str
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One number with its reason: value in `unit`, the built-in default, why, and the fact or text it comes from."""
+
+    name: str
+    value: Value
+    unit: str
+    why: str
+    source: str
+    default: Value
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All thresholds by name; `settings["active_days"]` is the value."""
+
+    thresholds: Mapping[str, Threshold]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.threshold(name).value
+
+    def threshold(self, name: str) -> Threshold:
+        """The threshold called `name`; an unknown name is an error that lists near names."""
+        if name not in self.thresholds:
+            raise SettingsError(f"Unknown threshold {name!r}.", suggestion(name, self.thresholds))
+        return self.thresholds[name]
+
+    def override(self, values: Mapping[str, Any], file: str = "thresholds") -> Settings:
+        """A copy in which the named thresholds have the client's values."""
+        changed = dict(self.thresholds)
+        for name, value in values.items():
+            if name not in changed:
+                raise SettingsError(f"{file}: unknown threshold {name!r}.", suggestion(name, changed))
+            changed[name] = _replaced(changed[name], value, file)
+        return Settings(changed)
+
+
+def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
+    kind = str if isinstance(old.default, str) else (int, float)
+    wrong = isinstance(value, bool) or not isinstance(value, kind)
+    wrong = wrong or (not isinstance(value, str) and (not math.isfinite(value) or value < 0))
+    wrong = wrong or (old.unit == "share" and not 0 <= value <= 1)
+    wrong = wrong or (bool(old.choices) and value not in old.choices)
+    if wrong:
+        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
+        raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {allowed}.")
+    return Threshold(old.name, value, old.unit, old.why, old.source, old.default, old.choices)
+
+
+@cache
+def default_settings() -> Settings:
+    """The thresholds that ship with segkit (defaults.yaml)."""
+    text = resources.files(__package__).joinpath("defaults.yaml").read_text(encoding="utf-8")
+    rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
+    return Settings({
+        name: Threshold(name, row["value"], row["unit"], row["why"], str(row["source"]), row["value"], tuple(row.get("choices", ())))
+        for name, row in rows.items()
+    })  # fmt: skip
+
+
+class Brand(BaseModel):
+    """The look of a client's report: an accent colour as #rrggbb and a logo file beside client.yaml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    colour: str | None = None
+    logo: str | None = None
+
+
+class Client(BaseModel):
+    """What client.yaml may say about a client; every key is optional but the name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    language: Literal["nl", "en"] = "nl"
+    time_zone: str = "Europe/Amsterdam"
+    currency: str = "EUR"
+    brand: Brand = Brand()
+    thresholds: dict[str, Any] = {}
+    mapping: str | None = None
+
+    def settings(self) -> Settings:
+        """The built-in thresholds with this client's own values in place."""
+        return default_settings().override(self.thresholds, "client.yaml")
+
+
+def load_client(path: Path) -> Client:
+    """Read a client.yaml; unknown keys, wrong types and unknown time zones are errors that name the key."""
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise SettingsError(f"{path.name} holds no keys.", "Start it with a line such as  name: Bakery Jan")
+    client = validated(Client, data, path.name)
+    clock.zone(client.time_zone)
+    client.settings()
+    return client
+
+
+def read_yaml(path: Path, error: type[SegkitError] = SettingsError) -> Any:
+    """The content of a YAML 1.2 file (`no` and `on` stay text); a syntax error names file and line."""
+    try:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        raise error(f"{path.name} is not UTF-8 text.", "Save it as UTF-8 in your editor.") from problem
+    except YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise error(
+            f"{path.name}{where}: {getattr(problem, 'problem', None) or 'not valid YAML'}.", "Mend that line."
+        ) from problem
+
+
+def validated(model: type[M], data: Any, file: str, error: type[SegkitError] = SettingsError) -> M:
+    """`data` as a model, or an error that names the file, the key and what is allowed there."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise error(f"{file}: unknown key {place!r}.", suggestion(str(first["loc"][-1]), model.model_fields)) from None
+        raise error(f"{file}: {place}: {first['msg']}.", "Mend that value.") from None
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """What to do about an unknown name: the near names, and all of them when there are few."""
+    names = sorted(allowed)
+    near = difflib.get_close_matches(name, names, n=3)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    return f"{hint}Allowed: {', '.join(names)}."

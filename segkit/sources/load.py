@@ -1,0 +1,310 @@
+"""One load: the pieces of a delivery become canonical tables, receipts and a quarantine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from segkit.engine import read as raws
+from segkit.engine.convert import Column
+from segkit.engine.load import Loading, Part
+from segkit.errors import ColumnError, MappingError, NothingToRead
+from segkit.settings import Client
+from segkit.sources import mapping as maps
+from segkit.sources.countries import country_codes
+from segkit.sources.delivery import Piece, claimed, pieces_of_folder, pieces_of_frames, workbook_table
+from segkit.sources.mapping import ColumnSpec, ReadSpec, SourceMapping, WriteSpec
+from segkit.sources.receipt import Receipt
+from segkit.sources.sniff import Verdict, sniff
+
+_KIND = "row_is"
+
+
+@dataclass
+class LoadReport:
+    """What a load did: receipts per file, rows per canonical table, repeated rows per delivered table, files of refused rows."""
+
+    load_id: str
+    receipts: list[Receipt]
+    rows: dict[str, int] = field(default_factory=dict)
+    duplicates: dict[str, int] = field(default_factory=dict)
+    quarantine: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, kept beside the tables."""
+        receipts = [receipt.as_dict() for receipt in self.receipts]
+        return {"load_id": self.load_id, "receipts": receipts, "rows": self.rows, "duplicates": self.duplicates, "quarantine": self.quarantine}
+
+
+def load_delivery(delivery: Path, into: Path, client: Client, mapping: SourceMapping | None, quarantine: Path) -> LoadReport:
+    """Read a folder (or one file) into canonical tables below `into`; refused rows go to `quarantine`.
+
+    With a mapping only that mapping reads; without one the built-in readers take what they recognise.
+    """
+    pieces = pieces_of_folder(delivery)
+    return _load(pieces, into, client, (mapping,) if mapping else maps.built_in(), quarantine)
+
+
+def load_frames(frames: Mapping[str, Any], into: Path, client: Client, mapping: SourceMapping, quarantine: Path) -> LoadReport:
+    """Read pandas or Arrow frames into canonical tables below `into`."""
+    return _load(pieces_of_frames(frames), into, client, (mapping,), quarantine)
+
+
+def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[SourceMapping], quarantine: Path) -> LoadReport:
+    load_id = _load_id(pieces, client, mappings)
+    report = LoadReport(load_id, [])
+    receipts = {id(piece): Receipt(piece.file, piece.sha256[:12]) for piece in pieces}
+    loading = Loading()
+    try:
+        for mapping in mappings:
+            claims = {name: found for name, found in claimed(mapping, pieces).items() if found}
+            if claims:
+                _MappingRun(loading, mapping, client, receipts, report, quarantine).run(claims)
+        _unused(pieces, receipts)
+        report.receipts = _one_per_file(pieces, receipts)
+        if not any(receipt.status == "read" for receipt in report.receipts):
+            raise _nothing_read(pieces)
+        _record_extracts(loading, report, client)
+        fresh = into / f"{load_id}.part"
+        shutil.rmtree(fresh, ignore_errors=True)
+        report.rows = loading.finish(fresh, client.time_zone)
+        (fresh / "load.json").write_text(json.dumps(report.as_dict(), indent=1), encoding="utf-8")
+        _put_in_force(fresh, into, load_id)
+    finally:
+        loading.close()
+    return report
+
+
+def _load_id(pieces: Sequence[Piece], client: Client, mappings: Sequence[SourceMapping]) -> str:
+    """The same files, mapping and client settings give the same id."""
+    parts = [version("webshop-segkit"), client.time_zone, client.currency, *(mapping.model_dump_json() for mapping in mappings)]
+    parts += [f"{piece.file}:{piece.sha256}" for piece in pieces]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _put_in_force(fresh: Path, into: Path, load_id: str) -> None:
+    """Give the finished folder its name, point CURRENT at it, and remove older loads; a killed load changes nothing."""
+    final = into / load_id
+    shutil.rmtree(final, ignore_errors=True)
+    fresh.rename(final)
+    marker = into / "CURRENT.part"
+    marker.write_text(load_id + "\n", encoding="utf-8")
+    os.replace(marker, into / "CURRENT")
+    for old in into.iterdir():
+        if old.is_dir() and old != final:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class _MappingRun:
+    """One mapping over the pieces it claims."""
+
+    def __init__(
+        self, loading: Loading, mapping: SourceMapping, client: Client, receipts: dict[int, Receipt], report: LoadReport, quarantine: Path
+    ) -> None:
+        self.loading, self.mapping, self.receipts, self.report, self.quarantine = loading, mapping, receipts, report, quarantine
+        self.zone = mapping.time_zone or client.time_zone
+        self.currency = mapping.currency or client.currency
+        self.limit = client.settings()["refused_limit"]
+        self.file_no = 0
+
+    def run(self, claims: dict[str, list[Piece]]) -> None:
+        """Read, judge, write, and fill in the receipts."""
+        read = {name: self._read(name, pieces) for name, pieces in claims.items()}
+        for name, parts in read.items():
+            self._judge(name, parts)
+        for target, spec in self.mapping.writes():
+            if spec.from_ in read:
+                self._write(target, spec)
+        for name, parts in read.items():
+            self._receipts(name, parts)
+
+    def _table(self, name: str) -> str:
+        return f"read_{self.mapping.source}_{name}"
+
+    def _read(self, name: str, pieces: list[Piece]) -> list[tuple[Piece, Part]]:
+        spec = self.mapping.read[name]
+        groups: dict[str, int] = {}
+        parts: list[tuple[Piece, Part]] = []
+        rows_before: dict[int, int] = {}
+        for piece in pieces:
+            self.file_no += 1
+            group = groups.setdefault(piece.folder if spec.parts else f"{piece.file} {piece.shape}", len(groups))
+            raw = _raw(self.loading, piece, spec)
+            positions = {ours: _position(raw.header, ours, column, piece.file) for ours, column in spec.columns.items()}
+            part = Part(self.file_no, group, piece.file, raw, positions, rows_before.get(group, 0))
+            rows_before[group] = part.offset + raw.rows
+            parts.append((piece, part))
+        verdicts = self.loading.read(self._table(name), [part for _, part in parts], _columns(spec), self.zone)
+        for piece, part in parts:
+            self._note_form(self.receipts[id(piece)], piece, verdicts[part.file_no], spec)
+        return parts
+
+    def _note_form(self, receipt: Receipt, piece: Piece, verdicts: dict[str, str], spec: ReadSpec) -> None:
+        receipt.reader, receipt.status = self.mapping.source, "read"
+        receipt.encoding, receipt.delimiter = piece.verdict.encoding, piece.verdict.delimiter
+        marks = {verdict for column, verdict in verdicts.items() if spec.columns[column].type in ("money", "number")}
+        orders = {verdict for column, verdict in verdicts.items() if spec.columns[column].type in ("date", "local_time")}
+        receipt.decimal_mark, receipt.date_order = " ".join(sorted(marks)), " ".join(sorted(orders))
+        piece.used = True
+
+    def _judge(self, name: str, parts: list[tuple[Piece, Part]]) -> None:
+        spec, table = self.mapping.read[name], self._table(name)
+        newest = sorted({part.group_no: piece.newness for piece, part in parts}.items(), key=lambda item: item[1], reverse=True)
+        self.loading.choose_units(table, spec.unit, [group for group, _ in newest])
+        if spec.labels:
+            self.loading.label(table, spec.labels)
+        if _KIND in spec.labels:
+            self._kinds(name, table)
+        elif not any(write.from_ == name for _, write in self.mapping.writes()):
+            raise MappingError(f"{self.mapping.source}: read.{name} is written nowhere.", "Add a write for it, or do not read it.")
+
+    def _kinds(self, name: str, table: str) -> None:
+        """Every kind of row is written or set aside; one that is neither is an error that names it."""
+        writes = [write for _, write in self.mapping.writes() if write.from_ == name]
+        written = {kind for write in writes for kind in write.rows} | ({*self.mapping.read[name].labels[_KIND]} if any(not w.rows for w in writes) else set())
+        found = self.loading.kinds(table, _KIND)
+        lost = sorted(str(kind) for kind in found - written - set(self.mapping.set_aside))
+        if lost:
+            raise MappingError(
+                f"{self.mapping.source}: rows of {name} are {', '.join(lost)}, which is neither written nor set aside.",
+                f"Add it to the rows of a write, or to set_aside with a reason. Kinds: {', '.join(self.mapping.read[name].labels[_KIND])}.",
+            )
+        self.loading.set_aside(table, _KIND, list(self.mapping.set_aside))
+
+    def _write(self, target: str, spec: WriteSpec) -> None:
+        table = self._table(spec.from_)
+        if spec.only_if_absent and self.loading.count(target):
+            return
+        where = [f"{_KIND} IN ({', '.join(repr(kind) for kind in spec.rows)})"] if spec.rows else []
+        where += [spec.where] if spec.where else []
+        derived = dict(spec.derive)
+        if spec.counts_as_purchase:
+            derived["counts_as_purchase"] = spec.counts_as_purchase
+        constants = {"source_system": self.mapping.source, "currency": self.currency}
+        key = None if spec.one_row_per == "row" else spec.one_row_per
+        self.loading.write(target, table, key, spec.columns, derived, where, constants)
+
+    def _receipts(self, name: str, parts: list[tuple[Piece, Part]]) -> None:
+        spec, table = self.mapping.read[name], self._table(name)
+        if spec.rest:
+            for _, part in parts:
+                named = {alias for column in spec.columns.values() for alias in column.from_}
+                rest = [place for place, title in enumerate(part.raw.header) if title not in named]
+                self.loading.write_properties(table, part, rest, spec.rest, self.mapping.source)
+        by_file = {part.file_no: (piece, part) for piece, part in parts}
+        for file_no, verdict, reason, rows in self.loading.tally(table, _KIND if _KIND in spec.labels else None):
+            self.receipts[id(by_file[file_no][0])].add(verdict, reason, rows)
+        for file_no, (start, end) in self.loading.span(table).items():
+            receipt = self.receipts[id(by_file[file_no][0])]
+            receipt.from_at, receipt.to_at = start and start.isoformat(), end and end.isoformat()
+        self.report.duplicates[f"{self.mapping.source}.{name}"] = self.loading.duplicates(table)
+        for piece, part in parts:
+            self._quarantine(table, self.receipts[id(piece)], part)
+
+    def _quarantine(self, table: str, receipt: Receipt, part: Part) -> None:
+        for _, _, reason in part.raw.split_failures:
+            receipt.add("refused", reason.split(". ")[0], 1)
+        if not receipt.refused:
+            return
+        if receipt.refused > self.limit * receipt.rows_read:
+            worst = max((kind for kind in receipt.kinds if kind["verdict"] == "refused"), key=lambda kind: kind["rows"])
+            raise ColumnError(
+                f"{part.file}: {receipt.refused} of {receipt.rows_read} rows cannot be used, most because {worst['kind']}.",
+                "The column is read as the wrong type or form: check its type, decimal mark and date form in the mapping.",
+            )
+        self.quarantine.mkdir(parents=True, exist_ok=True)
+        file = self.quarantine / f"{part.file.replace('/', '__')}.refused.csv"
+        rows: list[tuple[Any, ...]] = [(line, reason, text) for line, text, reason in part.raw.split_failures]
+        raws.write_csv(file, ["line", "reason", *part.raw.header], [*self.loading.refused_rows(table, part), *rows])
+        self.report.quarantine.append(file.name)
+
+
+def _columns(spec: ReadSpec) -> list[Column]:
+    names = country_codes()
+    return [Column(ours, c.type, c.decimal, c.date, c.case, c.values, names if c.type == "country" else {}) for ours, c in spec.columns.items()]
+
+
+def _raw(loading: Loading, piece: Piece, spec: ReadSpec) -> raws.Raw:
+    """The piece inside the engine, in the way the mapping or the verdict says."""
+    name, path = loading.raw_name(), piece.path
+    if piece.table is not None:
+        return raws.read_arrow(loading.connection, name, piece.table)
+    assert path is not None
+    if spec.format == "whitespace" or spec.sheet:
+        piece.verdict = sniff(path, spec.format, spec.sheet)
+    verdict: Verdict = piece.verdict
+    if verdict.kind == "parquet":
+        return raws.read_parquet(loading.connection, name, path)
+    if verdict.kind == "xlsx":
+        raw = raws.read_arrow(loading.connection, name, workbook_table(path, verdict))
+        raw.header = verdict.header
+        return raw
+    if verdict.kind == "whitespace":
+        return raws.read_whitespace(loading.connection, name, path, verdict.header, verdict.encoding)
+    return raws.read_csv(loading.connection, name, path, verdict.header, verdict.delimiter, verdict.encoding)
+
+
+def _position(header: Sequence[str], ours: str, spec: ColumnSpec, file: str) -> int | None:
+    """Where a column stands, by any of its names, whatever the case of the letters."""
+    wanted = {alias.lower() for alias in spec.from_}
+    places = [place for place, title in enumerate(header) if title.lower() in wanted]
+    if len(places) > 1 and len({header[place].lower() for place in places}) < len(places):
+        raise ColumnError(f"{file}: the column {header[places[0]]!r} stands there {len(places)} times.", "Export again with one of them.")
+    if places:
+        return min(places, key=lambda place: [alias.lower() for alias in spec.from_].index(header[place].lower()))
+    if spec.optional:
+        return None
+    raise ColumnError(f"{file} has no column {' or '.join(map(repr, spec.from_))} (read as {ours}).", f"Its columns: {', '.join(header)}.")
+
+
+def _unused(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> None:
+    for piece in pieces:
+        receipt = receipts[id(piece)]
+        if piece.same_as:
+            receipt.status, receipt.reason = "skipped", f"same bytes as {piece.same_as}"
+        elif not piece.used:
+            receipt.reason = piece.trouble.problem if piece.trouble else "no reader or mapping wants it"
+
+
+def _one_per_file(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> list[Receipt]:
+    """Files that came apart into several tables have one receipt: that of the first table read, with the others added."""
+    merged: dict[str, Receipt] = {}
+    for piece in pieces:
+        receipt = receipts[id(piece)]
+        first = merged.get(piece.file)
+        if first is None or first.status != "read":
+            merged[piece.file] = receipt
+        elif receipt.status == "read":
+            for kind in receipt.kinds:
+                first.add(kind["verdict"], kind["kind"], kind["rows"])
+    return list(merged.values())
+
+
+def _nothing_read(pieces: Sequence[Piece]) -> Exception:
+    if len(pieces) == 1 and pieces[0].trouble:
+        return pieces[0].trouble
+    found = "; ".join(f"{piece.file} ({piece.trouble.problem if piece.trouble else 'not recognised'})" for piece in pieces[:5])
+    return NothingToRead(
+        f"No file is one that a reader knows: {found}{' ...' if len(pieces) > 5 else ''}.",
+        "Describe the tables in a mapping.yaml and give it with --mapping; `segkit new` makes a commented example.",
+    )
+
+
+def _record_extracts(loading: Loading, report: LoadReport, client: Client) -> None:
+    loading.insert_rows("extracts", [
+        {
+            "extract_id": f"{receipt.reader or 'unused'}:{place}", "source_system": receipt.reader or "unused", "source_object": receipt.status,
+            "file_name": receipt.file, "file_sha256": receipt.sha256_12, "shop_timezone": client.time_zone, "base_currency": client.currency,
+            "encoding": receipt.encoding or None, "delimiter": receipt.delimiter or None, "decimal_mark": receipt.decimal_mark or None,
+            "date_order": receipt.date_order or None, "rows_read": receipt.rows_read, "rows_loaded": receipt.kept + receipt.mended,
+            "rows_rejected": receipt.refused, "coverage_from": receipt.from_at, "coverage_to": receipt.to_at,
+        }
+        for place, receipt in enumerate(report.receipts, start=1)
+    ])  # fmt: skip

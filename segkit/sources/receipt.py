@@ -1,0 +1,39 @@
+"""The receipt of a load: for every file what was read, and what became of each row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Receipt:
+    """One file: rows read = kept + mended + set aside + refused, with the kinds and reasons."""
+
+    file: str
+    sha256_12: str
+    reader: str | None = None
+    status: str = "unused"  # read, skipped (the same bytes twice) or unused (no reader wants it)
+    reason: str | None = None
+    rows_read: int = 0
+    kept: int = 0
+    mended: int = 0
+    set_aside: int = 0
+    refused: int = 0
+    kinds: list[dict[str, Any]] = field(default_factory=list)
+    encoding: str = ""
+    delimiter: str = ""
+    decimal_mark: str = ""
+    date_order: str = ""
+    from_at: str | None = None
+    to_at: str | None = None
+
+    def add(self, verdict: str, reason: str | None, rows: int) -> None:
+        """Count rows that got a verdict."""
+        setattr(self, verdict, getattr(self, verdict) + rows)
+        self.rows_read += rows
+        self.kinds.append({"kind": reason, "verdict": verdict, "rows": rows})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as plain data."""
+        return asdict(self)
