@@ -71,6 +71,10 @@ class AsOf:
         """The local calendar day that many days before the as-of day."""
         return self.day - timedelta(days=days)
 
+    def day_start_at(self, days: int) -> datetime:
+        """The naive UTC instant at which the local day that many days ago began."""
+        return utc_of_local(datetime.combine(self.days_ago(days), time()), zone(self.time_zone))
+
     def __str__(self) -> str:
         return self.day.isoformat() if self.moment is None else f"{self.moment.isoformat()}Z"
 

@@ -48,29 +48,47 @@ class Typed:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a column stands in the engine: table, SQL of the raw cell, its type, and what to call it in an error."""
+    """Where a column stands in the engine: its table and place, its type, and what to call it in an error.
+
+    In the SQL of a value `sql` is the raw cell, `text` the cell as trimmed text and `value` the value itself.
+    """
 
     connection: duckdb.DuckDBPyConnection
     table: str
-    sql: str
+    place: int
     type: str
     label: str
     zone: str
 
     @property
+    def sql(self) -> str:
+        """The raw cell."""
+        return f"c{self.place}"
+
+    @property
     def text(self) -> str:
         """The cell as text without blanks around it; empty is null."""
+        return f"t{self.place}"
+
+    @property
+    def value(self) -> str:
+        """The typed value."""
+        return f"v{self.place}"
+
+    @property
+    def trimmed(self) -> str:
+        """The SQL that makes the text of the raw cell."""
         bare = self.sql if self.type == "VARCHAR" else f"CAST({self.sql} AS VARCHAR)"
         return f"nullif(trim(replace({bare}, chr(160), ' ')), '')"
 
     def counts(self, *conditions: str) -> tuple[int, ...]:
         """How many cells fulfil each condition; `x` is the cell as text."""
         parts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
-        return self.connection.execute(f"SELECT {parts} FROM (SELECT {self.text} AS x FROM {self.table})").fetchall()[0]
+        return self.connection.execute(f"SELECT {parts} FROM (SELECT {self.trimmed} AS x FROM {self.table})").fetchall()[0]
 
     def example(self, condition: str) -> str:
         """The first cell that fulfils a condition."""
-        sql = f"SELECT x FROM (SELECT {self.text} AS x FROM {self.table}) WHERE {condition} LIMIT 1"
+        sql = f"SELECT x FROM (SELECT {self.trimmed} AS x FROM {self.table}) WHERE {condition} LIMIT 1"
         rows = self.connection.execute(sql).fetchall()
         return rows[0][0] if rows else ""
 
@@ -80,8 +98,8 @@ def typed(column: Column, cell: Cell) -> Typed:
     result = _READERS[column.type](column, cell)
     if not column.values:
         return result
-    cases = " ".join(f"WHEN {_quoted(key)} THEN {_sql(value)}" for key, value in column.values.items())
-    known = ", ".join(map(_quoted, column.values))
+    cases = " ".join(f"WHEN {quoted(key)} THEN {_sql(value)}" for key, value in column.values.items())
+    known = ", ".join(map(quoted, column.values))
     return Typed(
         f"CASE WHEN {cell.text} IN ({known}) THEN CASE {cell.text} {cases} END ELSE {result.value} END",
         f"(({result.mended}) AND {cell.text} NOT IN ({known}))",
@@ -89,12 +107,13 @@ def typed(column: Column, cell: Cell) -> Typed:
     )
 
 
-def _quoted(text: object) -> str:
+def quoted(text: object) -> str:
+    """A text as an SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
 def _sql(value: object) -> str:
-    return "NULL" if value is None else _quoted(value)
+    return "NULL" if value is None else quoted(value)
 
 
 def _text(column: Column, cell: Cell) -> Typed:
@@ -105,8 +124,8 @@ def _text(column: Column, cell: Cell) -> Typed:
 def _id(column: Column, cell: Cell) -> Typed:
     """An id stays text; one that a spreadsheet turned into 17850.0 is mended."""
     plain = _text(column, cell).value
-    spoilt = f"coalesce(regexp_matches({plain}, '^[0-9]+\\.0$'), FALSE)"
-    return Typed(f"CASE WHEN {spoilt} THEN regexp_replace({plain}, '\\.0$', '') ELSE {plain} END", spoilt)
+    spoilt = f"regexp_full_match({cell.text}, '[0-9]+\\.0')"
+    return Typed(f"CASE WHEN {spoilt} THEN left({cell.text}, len({cell.text}) - 2) ELSE {plain} END", spoilt)
 
 
 def _email(column: Column, cell: Cell) -> Typed:
@@ -115,15 +134,14 @@ def _email(column: Column, cell: Cell) -> Typed:
 
 def _country(column: Column, cell: Cell) -> Typed:
     """An ISO code or a country's name; a name nobody knows becomes null and is counted as mended."""
-    plain = _text(column, cell).value
-    cells = f"SELECT DISTINCT lower({plain}) FROM {cell.table} WHERE {plain} IS NOT NULL"
+    unknown = f"({cell.text} IS NOT NULL AND {cell.value} IS NULL)"
+    cells = f"SELECT DISTINCT lower({cell.trimmed}) FROM {cell.table}"
     found = [row[0] for row in cell.connection.execute(cells).fetchall()]
     known = {name: column.names[name] for name in found if name in column.names}
     if not known:
-        return Typed("CAST(NULL AS VARCHAR)", f"{plain} IS NOT NULL")
-    cases = " ".join(f"WHEN {_quoted(name)} THEN {_quoted(code)}" for name, code in sorted(known.items()))
-    value = f"CASE lower({plain}) {cases} END"
-    return Typed(value, f"({plain} IS NOT NULL AND {value} IS NULL)")
+        return Typed("CAST(NULL AS VARCHAR)", unknown)
+    cases = " ".join(f"WHEN {quoted(name)} THEN {quoted(code)}" for name, code in sorted(known.items()))
+    return Typed(f"CASE lower({cell.text}) {cases} END", unknown)
 
 
 def _integer(column: Column, cell: Cell) -> Typed:
@@ -170,7 +188,7 @@ def _decimal_mark(cell: Cell) -> str:
 def _boolean(column: Column, cell: Cell) -> Typed:
     if cell.type == "BOOLEAN":
         return Typed(cell.sql)
-    yes, no = (", ".join(map(_quoted, group)) for group in (_TRUE, _FALSE))
+    yes, no = (", ".join(map(quoted, group)) for group in (_TRUE, _FALSE))
     return Typed(f"CASE WHEN lower({cell.text}) IN ({yes}) THEN TRUE WHEN lower({cell.text}) IN ({no}) THEN FALSE END")
 
 
@@ -203,12 +221,12 @@ def _local_time(column: Column, cell: Cell) -> Typed:
     if cell.type.startswith(("TIMESTAMP", "DATE")):
         return Typed(_to_utc(f"CAST({cell.sql} AS TIMESTAMP)", cell.zone))
     formats, verdict = ([column.date], column.date) if column.date else _date_formats(cell)
-    listed = ", ".join(map(_quoted, formats))
+    listed = ", ".join(map(quoted, formats))
     return Typed(_to_utc(f"try_strptime(replace({cell.text}, 'T', ' '), [{listed}])", cell.zone), verdict=verdict)
 
 
 def _to_utc(sql: str, zone: str) -> str:
-    return f"timezone('UTC', timezone({_quoted(zone)}, {sql}))"
+    return f"timezone('UTC', timezone({quoted(zone)}, {sql}))"
 
 
 def _date_formats(cell: Cell) -> tuple[list[str], str]:

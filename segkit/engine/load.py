@@ -76,32 +76,27 @@ class Loading:
         return {part.file_no: self._read_part(table, part, columns, zone) for part in parts}
 
     def _read_part(self, table: str, part: Part, columns: Sequence[Column], zone: str) -> dict[str, str]:
-        values, refused, mended, verdicts = [], [], [], {}
-        for column in columns:
-            place = part.positions[column.name]
-            if place is None:
-                values.append("NULL")
-                continue
-            label = f"{part.file}, column {part.raw.header[place]!r}"
-            cell = Cell(self.connection, part.raw.name, f"c{place}", part.raw.types[place], label, zone)
-            typed = convert.typed(column, cell)
-            values.append(typed.value)
-            mended.append(typed.mended)
-            if column.type not in ("country", "text"):
-                told = f"{part.raw.header[place]}: ".replace("'", "''")
-                listed = " ".join(f"AND {cell.text} <> {convert._quoted(key)}" for key, to in column.values.items() if to is None)
-                refused.append(
-                    f"WHEN {cell.text} IS NOT NULL {listed} AND ({typed.value}) IS NULL "
-                    f"THEN '{told}' || left({cell.text}, 80) || ' is not {_ARTICLES.get(column.type, column.type)}'"
-                )
-            if typed.verdict:
-                verdicts[column.name] = typed.verdict
-        reason = f"CASE {' '.join(refused)} END" if refused else "NULL"
+        cells = {column.name: self._cell(part, column.name, zone) for column in columns}
+        there = [(column, cell) for column in columns if (cell := cells[column.name]) is not None]
+        typed = {column.name: convert.typed(column, cell) for column, cell in there}
+        texts = "".join(f", {cell.trimmed} AS {cell.text}" for _, cell in there)
+        values = "".join(f", {typed[column.name].value} AS {cell.value}" for column, cell in there)
+        refused = " ".join(_refusal(column, cell, part) for column, cell in there if column.type not in ("country", "text"))
+        mended = " OR ".join(f"coalesce({result.mended}, FALSE)" for result in typed.values())
+        listed = ", ".join("NULL" if cell is None else cell.value for cell in cells.values())
         self.connection.execute(
-            f"INSERT INTO {table} SELECT {part.file_no}, {part.group_no}, row_no, row_no + {part.offset}, '{quoted(Path(part.file))}', "
-            f"{', '.join(values)}, {reason}, {' OR '.join(f'coalesce({m}, FALSE)' for m in mended) or 'FALSE'}, NULL FROM {part.raw.name}"
+            f"INSERT INTO {table} SELECT {part.file_no}, {part.group_no}, row_no, row_no + {part.offset}, {convert.quoted(part.file)}, "
+            f"{listed}, {f'CASE {refused} END' if refused else 'NULL'}, {mended or 'FALSE'}, NULL "
+            f"FROM (SELECT *{values} FROM (SELECT *{texts} FROM {part.raw.name}))"
         )
-        return verdicts
+        return {name: result.verdict for name, result in typed.items() if result.verdict}
+
+    def _cell(self, part: Part, name: str, zone: str) -> Cell | None:
+        place = part.positions[name]
+        if place is None:
+            return None
+        label = f"{part.file}, column {part.raw.header[place]!r}"
+        return Cell(self.connection, part.raw.name, place, part.raw.types[place], label, zone)
 
     # --- judging --------------------------------------------------------------------------------------------------
 
@@ -308,10 +303,19 @@ _ARTICLES = {
 }  # fmt: skip
 
 
+def _refusal(column: Column, cell: Cell, part: Part) -> str:
+    """The case in which a cell is not what its type says; values that the mapping itself makes null are no such case."""
+    emptied = [convert.quoted(key) for key, value in column.values.items() if value is None]
+    but = f" AND {cell.text} NOT IN ({', '.join(emptied)})" if emptied else ""
+    told = convert.quoted(f"{part.raw.header[cell.place]}: ")
+    wanted = _ARTICLES.get(column.type, column.type)
+    return f"WHEN {cell.text} IS NOT NULL AND {cell.value} IS NULL{but} THEN {told} || left({cell.text}, 80) || ' is not {wanted}'"
+
+
 def _constant(value: Any) -> str:
     if value is None:
         return "NULL"
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else convert._quoted(value)
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else convert.quoted(value)
 
 
 def _qualified(key: str, table: str) -> str:

@@ -29,14 +29,14 @@ class Rules:
     settings: Settings
     as_of: AsOf
 
-    def table(self, name: str, columns: Iterable[str], where: str | None = None) -> Query:
-        """The rows of a canonical table known at the as-of moment, with the named columns."""
+    def table(self, name: str, columns: Iterable[str], where: str | None = None, known: bool = True) -> Query:
+        """The rows of a canonical table known at the as-of moment (all rows when not `known`), with the named columns."""
         table = TABLES[name]
         kinds = {column: words.kind_of_type(table.column(column).type) for column in columns}
         day = _day_column(table)
         everything = {column.name: words.kind_of_type(column.type) for column in table.columns}
         select = exp.select(*[exp.column(column) for column in kinds]).from_(name)
-        select = _where(select, self._known(table), self._condition(where, everything, day))
+        select = _where(select, self._known(table) if known else None, self._condition(where, everything, day))
         return Query(self, (), "", {}, day if day in kinds else None)._then(f"{name}_rows", select, kinds)
 
     def aggregate(self, name: str, by: str, columns: Mapping[str, str], where: str | None = None) -> Query:
@@ -64,8 +64,7 @@ class Rules:
             by_then: exp.Expression = exp.LTE(this=column, expression=words.date_literal(self.as_of.day))
         else:
             column = exp.column(f"{table.time}_at")
-            literal = exp.cast(exp.Literal.string(self.as_of.end_at.isoformat(sep=" ")), "timestamp")
-            by_then = (exp.LT if self.as_of.moment is None else exp.LTE)(this=column, expression=literal)
+            by_then = words.known_by(column, self.as_of)
         return by_then if table.name in _ALWAYS_TIMED else exp.or_(column.is_(exp.null()), by_then)
 
 

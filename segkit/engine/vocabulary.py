@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import sqlglot
 from sqlglot import exp
@@ -55,7 +55,7 @@ def parse(text: str, scope: Scope) -> tuple[exp.Expression, str]:
     tree = tree.transform(lambda node: _macro(node, text))
     if scope.day is not None and scope.as_of is not None:
         tree = _with_ages(tree, scope.day, scope.as_of)
-    tree = tree.transform(lambda node: _days_since(node, scope, text))
+    tree = tree.transform(lambda node: _since(node, scope, text))
     kind = _Checker(scope, str(text)).kind(tree)
     return tree.transform(_safe_division), kind
 
@@ -155,12 +155,36 @@ def days_between(start: exp.Expression, as_of: AsOf) -> exp.Expression:
     return exp.DateDiff(this=date_literal(as_of.day), expression=start, unit=exp.Var(this="DAY"))
 
 
-def _days_since(node: exp.Expression, scope: Scope, text: str) -> exp.Expression:
-    if not (isinstance(node, exp.Anonymous) and str(node.this).lower() == "days_since"):
+def _since(node: exp.Expression, scope: Scope, text: str) -> exp.Expression:
+    """The words about the as-of day.
+
+    days_since(date) is an age; newer_than(moment, days) says that its local day is fewer than so many days ago;
+    by_as_of(moment) says that it is not in the future.
+    """
+    name = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
+    if name not in ("days_since", "newer_than", "by_as_of"):
         return node
-    if scope.as_of is None or len(node.expressions) != 1:
-        raise ExpressionError(f"{text!r}: days_since takes one date and needs an as-of date.", "Mend it.")
-    return days_between(node.expressions[0], scope.as_of)
+    arguments = node.expressions
+    if scope.as_of is None or len(arguments) != (2 if name == "newer_than" else 1):
+        todo = "Write days_since(date), newer_than(moment, days) or by_as_of(moment), where an as-of date is given."
+        raise ExpressionError(f"{text!r}: {name} has the wrong number of values, or no as-of date is known.", todo)
+    if name == "days_since":
+        return days_between(arguments[0], scope.as_of)
+    if name == "by_as_of":
+        return known_by(arguments[0], scope.as_of)
+    start = scope.as_of.day_start_at(int(arguments[1].to_py()) - 1)
+    return exp.GTE(this=arguments[0], expression=moment_literal(start))
+
+
+def known_by(moment: exp.Expression, as_of: AsOf) -> exp.Expression:
+    """A moment that is not after the as-of moment."""
+    compare = exp.LT if as_of.moment is None else exp.LTE
+    return compare(this=moment, expression=moment_literal(as_of.end_at))
+
+
+def moment_literal(instant: datetime) -> exp.Expression:
+    """A TIMESTAMP literal in UTC that every dialect reads."""
+    return exp.cast(exp.Literal.string(instant.isoformat(sep=" ")), "timestamp")
 
 
 def _safe_division(node: exp.Expression) -> exp.Expression:
@@ -258,8 +282,9 @@ def _case(check: _Checker, node: exp.Expression) -> str:
         check.need(branch.this, [FLAG])
     values = [branch.args["true"] for branch in node.args["ifs"]]
     default = node.args.get("default")
-    kind = check.alike([*values, *([default] if default is not None else [])])
-    return INTEGER if kind == COUNT and default is None else kind
+    values += [default] if default is not None else [exp.null()]
+    kind = check.alike(values)
+    return INTEGER if kind == COUNT and any(isinstance(value, exp.Null) for value in values) else kind
 
 
 def _coalesce(check: _Checker, node: exp.Expression) -> str:
@@ -328,10 +353,12 @@ def _date_diff(check: _Checker, node: exp.Expression) -> str:
 
 
 def _cast(check: _Checker, node: exp.Expression) -> str:
-    """Only date literals: DATE '2021-11-20'."""
-    if not (isinstance(node.this, exp.Literal) and node.this.is_string and node.to.this == exp.DataType.Type.DATE):  # type: ignore[attr-defined]
-        raise check.wrong("only DATE 'YYYY-MM-DD' may be written as a cast")
-    return DATE
+    """Only literals: DATE '2021-11-20' and TIMESTAMP '2021-11-20 12:00:00'."""
+    kinds = {exp.DataType.Type.DATE: DATE, exp.DataType.Type.TIMESTAMP: MOMENT}
+    target = node.to.this  # type: ignore[attr-defined]
+    if not (isinstance(node.this, exp.Literal) and node.this.is_string and target in kinds):
+        raise check.wrong("only DATE 'YYYY-MM-DD' and TIMESTAMP '...' may be written as a cast")
+    return kinds[target]
 
 
 def _starts_with(check: _Checker, node: exp.Expression) -> str:

@@ -1,0 +1,49 @@
+"""The feature table: one row per profile as of a date, every column declared once."""
+
+from __future__ import annotations
+
+from segkit.engine import Query, Rules
+from segkit.features import consent, engagement, interest, purchase, score
+from segkit.features.declare import Feature, expressions
+
+PROFILE = {
+    "profile_id": Feature("profile_id", "the profile"),
+    "country_code": Feature("country_code", "ISO country: of the last order where the source says it, else of the profile"),
+    "created_at": Feature("created_at", "moment the profile was first known (UTC); empty where the source does not say"),
+}
+HIGH = {"is_high_value": Feature("", "own mean order value above the shop's cut (high_value_rule)")}
+
+
+def profile_features(rules: Rules) -> Query:
+    """One row per profile known at the as-of moment, with every declared feature but the scores.
+
+    Counts and sums are 0 where the tables were delivered and hold nothing for the profile; ages, dates and means are
+    empty. Whether a table was delivered at all is for `quality` to say: absent is not zero.
+    """
+    query = rules.table("profiles", tuple(PROFILE), known=False)
+    for part, counts in (
+        (purchase.purchase_features(rules), purchase.COUNTS),
+        (engagement.engagement_features(rules), engagement.COUNTS),
+        (interest.interest_features(rules), interest.COUNTS),
+        (consent.consent_features(rules), consent.COUNTS),
+    ):
+        query = query.join(part, "profile_id", zero=counts)
+    query = query.keep("created_at IS NULL OR by_as_of(created_at) OR order_count > 0 OR engaged_count > 0")
+    query = query.extend(expressions(purchase.DERIVED | engagement.DERIVED)).flag(expressions(consent.FLAGS))
+    return with_high_value(query)
+
+
+def with_high_value(features: Query, rule: str | None = None) -> Query:
+    """The feature table with is_high_value and the shop's own figures (shop_*) beside every row."""
+    rule = rule or features.rules.settings["high_value_rule"]
+    query = features.cross(purchase.shop_totals(features.rules)) if "shop_revenue" not in features.columns else features
+    if rule == "quantile" and "shop_order_value_quantile" not in query.columns:
+        share = 1 - features.rules.settings["high_value_quantile"]
+        query = query.cross(query.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS))
+    return query.flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
+
+
+def dictionary() -> dict[str, Feature]:
+    """Every feature by name, for the data dictionary."""
+    parts = (PROFILE, purchase.FEATURES, purchase.DERIVED, HIGH, score.SCORES, engagement.FEATURES, engagement.DERIVED)
+    return {name: feature for part in (*parts, interest.FEATURES, consent.FEATURES, consent.FLAGS) for name, feature in part.items()}
