@@ -100,7 +100,9 @@ class Query:
         """The same rows with more columns, each an expression over the columns there are."""
         scope = self.rules.scope(self.columns, self.day)
         parsed = {name: words.parse(text, scope) for name, text in columns.items()}
-        return self._with({name: tree for name, (tree, _) in parsed.items()}, {name: kind for name, (_, kind) in parsed.items()})
+        return self._with(
+            {name: tree for name, (tree, _) in parsed.items()}, {name: kind for name, (_, kind) in parsed.items()}
+        )
 
     def flag(self, conditions: Mapping[str, str]) -> Query:
         """The same rows with true-or-false columns; unknown is false."""
@@ -148,7 +150,8 @@ class Query:
         """Every row of this query beside the one row of `scalars`."""
         steps, other_name = _graft(self.steps, scalars)
         select = exp.select(
-            *[exp.column(name, table="l") for name in self.columns], *[exp.column(name, table="r") for name in scalars.columns]
+            *[exp.column(name, table="l") for name in self.columns],
+            *[exp.column(name, table="r") for name in scalars.columns],
         ).from_(exp.alias_(exp.to_table(self.name), "l", table=True))
         select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), join_type="cross")
         return replace(self, steps=steps)._then("crossed", select, {**self.columns, **scalars.columns})
@@ -172,7 +175,9 @@ class Query:
         order = exp.Ordered(this=exp.column(column), desc=end == "top", nulls_first=False)
         number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[order]))
         total = exp.Window(this=exp.Count(this=exp.Star()))
-        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(self.name)
+        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(
+            self.name
+        )
         select = select.where(exp.column(column).is_(exp.null()).not_())
         kinds = {column: self.columns[column], "rank_no": words.COUNT, "rank_of": words.COUNT}
         return self._then(f"{column}_from_{end}", select, kinds)
@@ -219,7 +224,12 @@ def _needed(query: Query) -> list[Step]:
 
 
 def _aggregate(
-    rules: Rules, steps: tuple[Step, ...], source: _Source, by: str | None, columns: Mapping[str, str], where: exp.Expression | None
+    rules: Rules,
+    steps: tuple[Step, ...],
+    source: _Source,
+    by: str | None,
+    columns: Mapping[str, str],
+    where: exp.Expression | None,
 ) -> Query:
     scope = rules.scope(source.kinds, source.day, aggregates=True)
     parsed = {name: words.parse(text, scope) for name, text in columns.items()}

@@ -50,7 +50,9 @@ def parse(text: str, scope: Scope) -> tuple[exp.Expression, str]:
     try:
         tree = sqlglot.parse_one(str(text), dialect="duckdb")
     except SqlglotError as error:
-        raise ExpressionError(f"Cannot read the expression {text!r}.", f"Mend its syntax: {_first_line(error)}") from error
+        raise ExpressionError(
+            f"Cannot read the expression {text!r}.", f"Mend its syntax: {_first_line(error)}"
+        ) from error
     tree = tree.transform(lambda node: _threshold(node, scope, text))
     tree = tree.transform(lambda node: _macro(node, text))
     if scope.day is not None and scope.as_of is not None:
@@ -128,7 +130,12 @@ def _with_ages(tree: exp.Expression, day: str, as_of: AsOf) -> exp.Expression:
         column = exp.column(day)
         if type(node) in _FLIPPED and _is_age(node.this) and node.expression.is_int:
             return _FLIPPED[type(node)](this=column, expression=_day_literal(as_of, node.expression))
-        if isinstance(node, exp.Between) and _is_age(node.this) and node.args["low"].is_int and node.args["high"].is_int:
+        if (
+            isinstance(node, exp.Between)
+            and _is_age(node.this)
+            and node.args["low"].is_int
+            and node.args["high"].is_int
+        ):
             low, high = _day_literal(as_of, node.args["high"]), _day_literal(as_of, node.args["low"])
             return exp.Between(this=column, low=low, high=high)
         return node
@@ -211,7 +218,9 @@ class _Checker:
             raise self.wrong(f"{node.sql('duckdb')!r} is not in the vocabulary")
         return rule(self, node)
 
-    def wrong(self, what: str, todo: str = "Use the words of the vocabulary (docs/data-dictionary.md).") -> ExpressionError:
+    def wrong(
+        self, what: str, todo: str = "Use the words of the vocabulary (docs/data-dictionary.md)."
+    ) -> ExpressionError:
         return ExpressionError(f"{self.text!r}: {what}.", todo)
 
     def need(self, node: exp.Expression, allowed: Iterable[str]) -> str:

@@ -8,8 +8,12 @@ from segkit.features.declare import Feature, expressions
 
 PROFILE = {
     "profile_id": Feature("profile_id", "the profile"),
-    "country_code": Feature("country_code", "ISO country: of the last order where the source says it, else of the profile"),
-    "created_at": Feature("created_at", "moment the profile was first known (UTC); empty where the source does not say"),
+    "country_code": Feature(
+        "country_code", "ISO country: of the last order where the source says it, else of the profile"
+    ),
+    "created_at": Feature(
+        "created_at", "moment the profile was first known (UTC); empty where the source does not say"
+    ),
 }
 HIGH = {"is_high_value": Feature("", "own mean order value above the shop's cut (high_value_rule)")}
 
@@ -39,11 +43,17 @@ def with_high_value(features: Query, rule: str | None = None) -> Query:
     query = features.cross(purchase.shop_totals(features.rules)) if "shop_revenue" not in features.columns else features
     if rule == "quantile" and "shop_order_value_quantile" not in query.columns:
         share = 1 - features.rules.settings["high_value_quantile"]
-        query = query.cross(query.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS))
+        query = query.cross(
+            query.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS)
+        )
     return query.flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
 
 
 def dictionary() -> dict[str, Feature]:
     """Every feature by name, for the data dictionary."""
     parts = (PROFILE, purchase.FEATURES, purchase.DERIVED, HIGH, score.SCORES, engagement.FEATURES, engagement.DERIVED)
-    return {name: feature for part in (*parts, interest.FEATURES, consent.FEATURES, consent.FLAGS) for name, feature in part.items()}
+    return {
+        name: feature
+        for part in (*parts, interest.FEATURES, consent.FEATURES, consent.FLAGS)
+        for name, feature in part.items()
+    }

@@ -23,7 +23,9 @@ COUNTS = ("order_count", "revenue", "order_count_30d", "order_count_90d", "order
 
 DERIVED = {
     "recency_days": Feature("days_since(last_order_on)", "calendar days since the last purchase; empty without one"),
-    "first_order_days": Feature("days_since(first_order_on)", "calendar days since the first purchase; empty without one"),
+    "first_order_days": Feature(
+        "days_since(first_order_on)", "calendar days since the first purchase; empty without one"
+    ),
     "order_value_mean": Feature("revenue / order_count", "own mean order value; empty without a purchase"),
 }
 

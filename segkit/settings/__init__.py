@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from segkit import clock
 from segkit.errors import SegkitError, SettingsError
 
-Value = float | int | str
+Value = float | int | str | list[float]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -61,15 +61,20 @@ class Settings:
 
 
 def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
-    kind = str if isinstance(old.default, str) else (int, float)
-    wrong = isinstance(value, bool) or not isinstance(value, kind)
-    wrong = wrong or (not isinstance(value, str) and (not math.isfinite(value) or value < 0))
-    wrong = wrong or (old.unit == "share" and not 0 <= value <= 1)
-    wrong = wrong or (bool(old.choices) and value not in old.choices)
-    if wrong:
-        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
+    if not _fits(old, value):
+        allowed = (
+            f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
+        )
         raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {allowed}.")
     return Threshold(old.name, value, old.unit, old.why, old.source, old.default, old.choices)
+
+
+def _fits(old: Threshold, value: Any) -> bool:
+    if isinstance(old.default, str):
+        return isinstance(value, str) and (not old.choices or value in old.choices)
+    numbers = value if isinstance(old.default, list) and isinstance(value, list) else [value]
+    largest = 1 if old.unit.startswith("share") else math.inf
+    return all(type(number) in (int, float) and 0 <= number <= largest and math.isfinite(number) for number in numbers)
 
 
 @cache
@@ -143,7 +148,9 @@ def validated(model: type[M], data: Any, file: str, error: type[SegkitError] = S
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise error(f"{file}: unknown key {place!r}.", suggestion(str(first["loc"][-1]), model.model_fields)) from None
+            raise error(
+                f"{file}: unknown key {place!r}.", suggestion(str(first["loc"][-1]), model.model_fields)
+            ) from None
         raise error(f"{file}: {place}: {first['msg']}.", "Mend that value.") from None
 
 

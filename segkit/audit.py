@@ -1,0 +1,269 @@
+"""The whole audit: one store, one as-of date and one set of thresholds give one result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segkit import features, personas, quality, segments
+from segkit.clock import AsOf
+from segkit.engine import Query, Rules, Store
+from segkit.errors import AsOfError
+from segkit.features import purchase, score
+from segkit.findings import findings
+from segkit.measure import census, fit
+from segkit.measure import rhythm as rhythms
+from segkit.measure.concentration import concentration
+from segkit.quality import Quality
+from segkit.settings import Client, Settings
+
+FORMAT = 1
+_NEEDED = {  # what the counts of a result need, for the reason why one is null
+    "mailable": "consent", "engaged_90d": "engagement", "mailable_engaged_90d": "engagement", "bought_30d": "purchases", "buyers": "purchases",
+    "one_time_buyers": "purchases", "repeat_buyers": "purchases", "orders": "purchases", "revenue": "purchases", "guest_orders": "purchases",
+    "guest_revenue": "purchases", "order_value_mean": "purchases", "order_value_median": "purchases", "orders_per_buyer": "purchases",
+    "unlinked_refunds": "purchases", "unlinked_refund_amount": "purchases", "linked_refund_amount": "purchases",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """Everything an audit found, as plain data; the same input gives the same bytes."""
+
+    data: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain data, in the form of docs/result.schema.json."""
+        return self.data
+
+    def to_json(self) -> str:
+        """The text of result.json."""
+        return json.dumps(self.data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def save(self, folder: str | Path) -> Path:
+        """Write result.json to a folder and return its path."""
+        file = Path(folder) / "result.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.to_json(), encoding="utf-8")
+        return file
+
+
+def audit(store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> AuditResult:
+    """Audit the tables of a store as of a moment. `load` is the report of how they were loaded (its receipts are shown).
+
+    An as-of date before the first purchase is an error; what the delivery cannot answer is null with its reason.
+    """
+    run = _Audit(store, as_of, client, load)
+    return AuditResult(_plain(run.result()))
+
+
+class _Audit:
+    def __init__(self, store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> None:
+        self.store, self.as_of, self.client, self.load = store, as_of, client, load
+        self.settings = client.settings()
+        self.rules = Rules(self.settings, as_of)
+        self.quality = quality.judge(store, self.rules)
+        _check_as_of(as_of, self.quality)
+        base = personas.with_personas(
+            features.profile_features(self.rules), self.quality.capabilities["engagement"].yes
+        )
+        self.countries = census.large_countries(
+            store.ask(base.only(["profile_id", "country_code", "order_count"])), self.settings
+        )
+        self.frame = store.ask(segments.with_segments(base, self.countries))
+        self.purchases = store.ask(purchase.purchases(self.rules))
+
+    def result(self) -> dict[str, Any]:
+        """The parts of the result in the order of the report."""
+        counts = {
+            **census.counts(self.frame, self.quality, self.settings),
+            **self._orders_beside(),
+            "currency": self.client.currency,
+        }
+        segments_ = {**segments.stock(), **segments.of_countries(self.countries)}
+        result: dict[str, Any] = {
+            "format": FORMAT,
+            "segkit_version": version("webshop-segkit"),
+            "input_hash": self._input_hash(),
+            "client": {"name": self.client.name, "currency": self.client.currency, "time_zone": self.client.time_zone},
+            "as_of": str(self.as_of),
+            "window": self._window(),
+            "sources": self.load["receipts"],
+            "coverage": [line.as_dict() for line in self.quality.coverage.values()],
+            "capabilities": {name: answer.as_dict() for name, answer in self.quality.capabilities.items()},
+            "counts": counts,
+            "status": self._status(counts),
+            "recency": census.recency_groups(self.frame, self.settings),
+            "grid": census.purchase_grid(self.frame),
+            "high_value_cut": self._high_value_cut(),
+            "personas": census.persona_census(self.frame, self.quality, self.settings),
+            "persona_fit": self._persona_fit(),
+            "segments": census.segment_cards(self.frame, segments_, self.quality, self.settings, self.client.currency),
+            "countries": self._countries(),
+            "concentration": concentration(self.frame, self.settings),
+            "rhythm": rhythms.rhythm(self.purchases, self._seen_to(), self._first_day(), self.settings),
+            "rfm": self.store.row(score.cut_points(features.profile_features(self.rules))),
+            "thresholds": _thresholds(self.settings),
+        }
+        return {**result, "findings": findings(result, self.settings)}
+
+    # --- parts ----------------------------------------------------------------------------------------------------
+
+    def _window(self) -> dict[str, Any]:
+        bought, last = self.purchases["ordered_on"], self.quality.last_day
+        return {
+            "first_order_on": None if bought.empty else bought.min().date().isoformat(),
+            "last_order_on": None if bought.empty else bought.max().date().isoformat(),
+            "coverage_to": last and last.isoformat(),
+            "gap_days": None if last is None else max((self.as_of.day - last).days, 0),
+        }
+
+    def _first_day(self) -> date | None:
+        return self.quality.coverage["orders"].first_on
+
+    def _seen_to(self) -> date:
+        """The last day on which a purchase could have been seen: the as-of day, or the end of the orders if that is earlier."""
+        last = self.quality.coverage["orders"].last_on
+        return min(self.as_of.day, last) if last else self.as_of.day
+
+    def _orders_beside(self) -> dict[str, Any]:
+        """What is counted beside revenue: guests, and refunds linked to an order or not."""
+        if not self.quality.capabilities["purchases"].yes:
+            return (
+                dict.fromkeys(
+                    (
+                        "guest_orders",
+                        "guest_revenue",
+                        "unlinked_refunds",
+                        "unlinked_refund_amount",
+                        "linked_refund_amount",
+                    )
+                )
+                | self._duplicates()
+            )
+        totals = {"orders": "count(*)", "amount": "sum(total_base)"}
+        guests = self._row(
+            self.rules.table("orders", ("order_id", "total_base"), "counts_as_purchase AND profile_id IS NULL"), totals
+        )
+        refunds = {
+            name: self._row(
+                self.rules.table("refunds", ("refund_id", "amount"), where),
+                {"orders": "count(*)", "amount": "sum(amount)"},
+            )
+            for name, where in (("unlinked", "linkage = 'unlinked'"), ("linked", purchase.LINKED))
+        }
+        return {
+            "guest_orders": guests["orders"],
+            "guest_revenue": guests["amount"] or 0.0,
+            "unlinked_refunds": refunds["unlinked"]["orders"],
+            "unlinked_refund_amount": refunds["unlinked"]["amount"] or 0.0,
+            "linked_refund_amount": refunds["linked"]["amount"] or 0.0,
+        } | self._duplicates()
+
+    def _duplicates(self) -> dict[str, int]:
+        return {"duplicate_rows": sum(self.load["duplicates"].values())}
+
+    def _row(self, query: Query, columns: dict[str, str]) -> dict[str, Any]:
+        return self.store.row(query.aggregate(None, columns))
+
+    def _status(self, counts: dict[str, Any]) -> dict[str, Any]:
+        missing = {name: self.quality.capabilities[_NEEDED[name]] for name, value in counts.items() if value is None}
+        if counts["mailable_engaged_90d"] is None and self.quality.capabilities["engagement"].yes:
+            missing["mailable_engaged_90d"] = self.quality.capabilities["consent"]
+        answers = {f"counts.{name}": answer.as_dict() for name, answer in missing.items()}
+        no_buyers = {"status": quality.NOT_COMPUTABLE, "reason": "no_orders"}
+        return {path: answer if answer["reason"] else no_buyers for path, answer in answers.items()}
+
+    def _high_value_cut(self) -> dict[str, Any]:
+        """The shop's line between high and low, and how many would move under the other rules."""
+        rule = self.settings["high_value_rule"]
+        if self.purchases.empty:
+            return {"rule": rule, "value": None, "above": None, "status": quality.NOT_COMPUTABLE, "reason": "no_orders"}
+        cuts = {name: self._cut(name) for name in purchase.HIGH_VALUE}
+        return {"rule": rule, "value": cuts[rule]["value"], "above": cuts[rule]["above"], **cuts}
+
+    def _cut(self, rule: str) -> dict[str, Any]:
+        frame = self._personas_under(self.settings.override({"high_value_rule": rule}))
+        first = frame.iloc[0]
+        value = {
+            "mean": lambda: first["shop_revenue"] / first["shop_order_count"],
+            "median": lambda: (first["shop_order_value_low"] + first["shop_order_value_high"]) / 2,
+            "quantile": lambda: first["shop_order_value_quantile"],
+        }[rule]()
+        return {"value": float(value), "above": int(frame["is_high_value"].sum()), "would_change": self._moved(frame)}
+
+    def _personas_under(self, settings: Settings) -> pd.DataFrame:
+        """profile_id, persona and the shop's figures under other thresholds."""
+        query = personas.with_personas(
+            features.profile_features(Rules(settings, self.as_of)), self.quality.capabilities["engagement"].yes
+        )
+        return self.store.ask(
+            query.only(
+                [
+                    "profile_id",
+                    "persona",
+                    *[name for name in query.columns if name.startswith("shop_")],
+                    "is_high_value",
+                ]
+            )
+        )
+
+    def _moved(self, other: pd.DataFrame) -> int:
+        """How many profiles have another persona there."""
+        mine = self.frame.set_index("profile_id")["persona"]
+        return int((other.set_index("profile_id")["persona"].reindex(mine.index) != mine).sum())
+
+    def _persona_fit(self) -> dict[str, Any]:
+        fitted = fit.suggest_thresholds(rhythms.purchase_days(self.purchases), self.frame, self.settings)
+        if "status" in fitted:
+            return {"thresholds": {}, "would_change": None, **fitted}
+        other = self._personas_under(self.settings.override({name: row["fitted"] for name, row in fitted.items()}))
+        return {"thresholds": fitted, "would_change": self._moved(other), "status": quality.COMPUTED, "reason": None}
+
+    def _countries(self) -> dict[str, Any]:
+        sizes = self.frame.loc[self.frame["order_count"] > 0, "country_code"].dropna().value_counts()
+        largest = self.countries[0] if self.countries and not sizes.empty else None
+        return {
+            "largest": largest,
+            "buyers_in_largest": int(sizes.get(largest, 0)) if largest else None,
+            "buyers_with_country": int(sizes.sum()),
+        }
+
+    def _input_hash(self) -> str:
+        parts = [self.load["load_id"], str(self.as_of), self.client.model_dump_json()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _check_as_of(as_of: AsOf, judged: Quality) -> None:
+    first = judged.coverage["orders"].first_on
+    if first and as_of.day < first:
+        raise AsOfError(
+            f"On {as_of} nothing had been ordered yet.",
+            f"The first order is of {first}; choose that day or a later one.",
+        )
+
+
+def _thresholds(settings: Settings) -> list[dict[str, Any]]:
+    return [
+        {"name": t.name, "value": t.value, "unit": t.unit, "default": t.default, "why": t.why, "source": t.source}
+        for t in settings.thresholds.values()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Plain JSON types; a number that is not one is null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return None if math.isnan(value) or math.isinf(value) else round(value, 6)
+    return value.item() if hasattr(value, "item") else value

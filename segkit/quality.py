@@ -1,0 +1,99 @@
+"""What may be said about a delivery: which tables it holds, over which days, and so which questions it can answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from segkit.engine import Rules, Store
+from segkit.tables import TABLES
+
+COMPUTED, VENDOR, NOT_COMPUTABLE = "computed", "vendor_aggregates", "not_computable"
+
+# A question needs a table with rows; without it the answer is the reason, never a zero.
+NEEDS = {
+    "purchases": ("orders", "no_orders"),
+    "engagement": ("email_events", "no_email_events"),
+    "site": ("site_events", "no_site_events"),
+    "consent": ("consents", "no_consents"),
+}
+SHOWN = (
+    "profiles", "orders", "order_items", "refunds", "products", "consents", "list_memberships", "profile_snapshots", "messages",
+    "email_events", "site_events", "carts", "feedback",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a question can be answered, and if not, the key of the reason."""
+
+    status: str
+    reason: str | None = None
+
+    @property
+    def yes(self) -> bool:
+        """Whether it can be answered from rows."""
+        return self.status == COMPUTED
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The answer as plain data."""
+        return {"status": self.status, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One canonical table: its rows, and the first and last local day in it (None where it has no days or no rows)."""
+
+    table: str
+    rows: int
+    first_on: date | None
+    last_on: date | None
+    answer: Answer
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line of the coverage table."""
+        days = {"from": self.first_on and self.first_on.isoformat(), "to": self.last_on and self.last_on.isoformat()}
+        return {"table": self.table, "rows": self.rows, **days, **self.answer.as_dict()}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The answers and the coverage of one store."""
+
+    capabilities: dict[str, Answer]
+    coverage: dict[str, Coverage]
+
+    def first_missing(self, needs: tuple[str, ...]) -> Answer:
+        """COMPUTED when every need is met, else the answer for the first that is not."""
+        return next((self.capabilities[need] for need in needs if not self.capabilities[need].yes), Answer(COMPUTED))
+
+    @property
+    def last_day(self) -> date | None:
+        """The last local day on which anything is known to have happened."""
+        days = [self.coverage[table].last_on for table in ("orders", "email_events", "site_events")]
+        return max((day for day in days if day), default=None)
+
+
+def judge(store: Store, rules: Rules) -> Quality:
+    """Look at every table of a store; nothing is hidden by the as-of date here."""
+    capabilities = {
+        name: Answer(COMPUTED) if store.has(table) else Answer(NOT_COMPUTABLE, reason)
+        for name, (table, reason) in NEEDS.items()
+    }
+    if not capabilities["engagement"].yes and store.has("profile_snapshots"):
+        capabilities["engagement"] = Answer(NOT_COMPUTABLE, "only_vendor_aggregates")
+    return Quality(capabilities, {name: _coverage(store, rules, name) for name in SHOWN})
+
+
+def _coverage(store: Store, rules: Rules, name: str) -> Coverage:
+    table = TABLES[name]
+    day = f"{table.time}_on" if table.time in table.moments else None
+    columns = {"rows": "count(*)"} | ({"first_on": f"min({day})", "last_on": f"max({day})"} if day else {})
+    some = day or table.names[0]
+    row = store.row(rules.table(name, (some,), known=False).aggregate(None, columns))
+    reason = next((reason for needed, reason in NEEDS.values() if needed == name), "not_delivered")
+    answer = Answer(COMPUTED) if row["rows"] else Answer(NOT_COMPUTABLE, reason)
+    if name == "profile_snapshots" and row["rows"]:
+        answer = Answer(VENDOR, "vendor_aggregates_only")
+    return Coverage(name, row["rows"], row.get("first_on"), row.get("last_on"), answer)

@@ -1,0 +1,215 @@
+"""The face of the package: open a delivery, stand at a date, ask."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segkit import features, personas, quality, segments
+from segkit.audit import AuditResult, audit
+from segkit.clock import AsOf
+from segkit.engine import Query, Rules, Store, text
+from segkit.errors import NothingToRead, SettingsError
+from segkit.features import score
+from segkit.settings import Client, load_client, suggestion
+from segkit.sources import load_delivery, load_frames
+from segkit.sources.mapping import SourceMapping, checked, load_mapping, of_frames
+from segkit.tables import TABLES
+
+
+def open(
+    path: str | Path | None = None,
+    *,
+    mapping: str | Path | Mapping[str, Any] | None = None,
+    client: Client | None = None,
+    name: str | None = None,
+    time_zone: str | None = None,
+    currency: str | None = None,
+    quarantine: str | Path | None = None,
+    **frames: Any,
+) -> Shop:
+    """Open a client folder, a delivery, a folder of canonical Parquet, or frames named after canonical tables.
+
+    >>> shop = open(orders=df, mapping={"order_id": "invoice", "profile_id": "customer", "ordered": "date", "total": "amount"})
+
+    `mapping` is a mapping.yaml, or for frames a dictionary {canonical column: column of the frame}. `name`, `time_zone` and
+    `currency` override client.yaml. A bare delivery is never written to: its tables live in a temporary folder that goes
+    with the shop, and refused rows go to `quarantine` (by default beside those tables).
+    """
+    if (path is None) == (not frames):
+        raise NothingToRead(
+            "Give a path or frames, one of the two.", 'open("data/clients/NAME") or open(orders=df, mapping={...}).'
+        )
+    folder = None if path is None else Path(path)
+    chosen = _client(folder, client, name=name, time_zone=time_zone, currency=currency)
+    if folder is None:
+        return _open_frames(frames, mapping, chosen, quarantine)
+    if not folder.exists():
+        raise NothingToRead(
+            f"There is no folder or file {folder}.", "Check the path; a folder with spaces needs quotes."
+        )
+    return _open_folder(folder, _source_mapping(folder, mapping, chosen), chosen, quarantine)
+
+
+class Shop:
+    """An opened shop: its tables, its client settings, and how it was loaded."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        load: dict[str, Any],
+        temporary: tempfile.TemporaryDirectory[str] | None = None,
+    ) -> None:
+        self.store, self.client, self.load = store, client, load
+        self._temporary = temporary  # kept so that the tables live as long as the shop
+
+    def at(self, as_of: str | date | datetime) -> View:
+        """The shop as it was known at the end of a local day ("2026-11-01"), or at a moment."""
+        return View(self, AsOf.parse(as_of, self.client.time_zone))
+
+    def receipts(self) -> pd.DataFrame:
+        """One row per delivered file: rows read, kept, mended, set aside, refused."""
+        columns = ["file", "reader", "status", "reason", "rows_read", "kept", "mended", "set_aside", "refused"]
+        return pd.DataFrame(self.load["receipts"], columns=columns)
+
+    def __repr__(self) -> str:
+        return f"<Shop {self.client.name}: {', '.join(f'{rows} {table}' for table, rows in self.load['rows'].items())}>"
+
+
+class View:
+    """A shop as of a moment; every question is asked here."""
+
+    def __init__(self, shop: Shop, as_of: AsOf) -> None:
+        self.shop, self.as_of = shop, as_of
+        self.rules = Rules(shop.client.settings(), as_of)
+
+    def features(self) -> pd.DataFrame:
+        """One row per profile: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
+        return self.shop.store.ask(
+            score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()])
+        )
+
+    def personas(self) -> pd.DataFrame:
+        """One row per profile: profile_id, persona (the partition) and a flag is_NAME for each of the fourteen."""
+        flags = [f"is_{name}" for name in personas.literal()]
+        return self.shop.store.ask(self._with_personas.only(["profile_id", "persona", *flags]))
+
+    def count(self, segment: str) -> int:
+        """How many profiles are in a segment, by id."""
+        return int(self.shop.store.row(self._segment(segment).aggregate(None, {"members": "count(*)"}))["members"])
+
+    def members(self, segment: str) -> pd.DataFrame:
+        """The profile_id of everyone in a segment, by id."""
+        return self.shop.store.ask(self._segment(segment).only(["profile_id"])).sort_values(
+            "profile_id", ignore_index=True
+        )
+
+    def audit(self) -> AuditResult:
+        """The whole audit as of this moment."""
+        return audit(self.shop.store, self.as_of, self.shop.client, self.shop.load)
+
+    def sql(self, dialect: str = "duckdb") -> str:
+        """The SQL of the persona table in the dialect of another engine."""
+        return text(self._with_personas, dialect)
+
+    @cached_property
+    def _with_personas(self) -> Query:
+        judged = quality.judge(self.shop.store, self.rules)
+        return personas.with_personas(features.profile_features(self.rules), judged.capabilities["engagement"].yes)
+
+    def _segment(self, name: str) -> Query:
+        known = segments.stock()
+        country = name.removeprefix("country_")
+        if name not in known and not (name.startswith("country_") and len(country) == 2 and country.isalpha()):
+            raise SettingsError(f"Unknown segment {name!r}.", suggestion(name, [*known, "country_nl"]))
+        countries = [] if name in known else [country.upper()]
+        return segments.with_segments(features.profile_features(self.rules), countries).keep(f"in_{name}")
+
+
+def _client(folder: Path | None, client: Client | None, **changes: Any) -> Client:
+    file = folder / "client.yaml" if folder and folder.is_dir() else None
+    if client is None:
+        client = (
+            load_client(file) if file and file.exists() else Client(name=folder.resolve().name if folder else "Frames")
+        )
+    return client.model_copy(update={key: value for key, value in changes.items() if value})
+
+
+def _source_mapping(
+    folder: Path, mapping: str | Path | Mapping[str, Any] | None, client: Client
+) -> SourceMapping | None:
+    if isinstance(mapping, Mapping):
+        return checked(mapping, "mapping")
+    own = folder / (client.mapping or "mapping.yaml") if folder.is_dir() else None
+    file = Path(mapping) if mapping else own if own and (own.exists() or client.mapping) else None
+    return load_mapping(file) if file else None
+
+
+def _with_source(client: Client, mapping: SourceMapping | None) -> Client:
+    """A mapping that knows the shop's clock and currency says so for the whole shop."""
+    known = {} if mapping is None else {"time_zone": mapping.time_zone, "currency": mapping.currency}
+    return client.model_copy(update={key: value for key, value in known.items() if value})
+
+
+def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, quarantine: str | Path | None) -> Shop:
+    client = _with_source(client, mapping)
+    if (folder / "deliveries").is_dir():
+        canonical = folder / "canonical"
+        load = load_delivery(
+            folder / "deliveries", canonical, client, mapping, Path(quarantine or folder / "quarantine")
+        ).as_dict()
+        return Shop(Store(canonical), client, load)
+    for canonical in (folder / "canonical", folder):
+        if (canonical / "CURRENT").exists() or _is_canonical(canonical):
+            store = Store(canonical)
+            return Shop(store, client, _load_of(store.folder))
+    temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
+    place = Path(temporary.name)
+    load = load_delivery(folder, place, client, mapping, Path(quarantine or place / "quarantine")).as_dict()
+    return Shop(Store(place), client, load, temporary)
+
+
+def _open_frames(frames: Mapping[str, Any], mapping: Any, client: Client, quarantine: str | Path | None) -> Shop:
+    columns = {
+        name: list(map(str, frame.columns if isinstance(frame, pd.DataFrame) else frame.column_names))
+        for name, frame in frames.items()
+    }
+    full = isinstance(mapping, Mapping) and "read" in mapping
+    source = (
+        load_mapping(Path(mapping))
+        if isinstance(mapping, (str, Path))
+        else checked(mapping, "mapping")
+        if full
+        else of_frames(columns, mapping)
+    )
+    client = _with_source(client, source)
+    temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
+    place = Path(temporary.name)
+    load = load_frames(frames, place, client, source, Path(quarantine or place / "quarantine")).as_dict()
+    return Shop(Store(place), client, load, temporary)
+
+
+def _is_canonical(folder: Path) -> bool:
+    return folder.is_dir() and (folder / "orders.parquet").exists() and (folder / "profiles.parquet").exists()
+
+
+def _load_of(folder: Path) -> dict[str, Any]:
+    """How canonical tables came about: their load.json, or one receipt per table that says they were taken as they are."""
+    file = folder / "load.json"
+    if file.exists():
+        return json.loads(file.read_text(encoding="utf-8"))
+    tables = [folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()]
+    digests = {table.name: hashlib.sha256(table.read_bytes()).hexdigest() for table in tables}
+    load_id = hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:12]
+    receipts = [{"file": name, "sha256_12": digest[:12], "reader": "canonical", "status": "read", "reason": None, "rows_read": 0, "kept": 0,
+                 "mended": 0, "set_aside": 0, "refused": 0, "kinds": []} for name, digest in digests.items()]  # fmt: skip
+    return {"load_id": load_id, "receipts": receipts, "rows": {}, "duplicates": {}, "quarantine": []}
