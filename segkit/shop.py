@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from ruamel.yaml import YAML
 
 from segkit import features, personas, quality, segments
 from segkit.audit import AuditResult, audit
@@ -117,6 +118,10 @@ class View:
         """The whole audit as of this moment."""
         return audit(self.shop.store, self.as_of, self.shop.client, self.shop.load)
 
+    def suggest_thresholds(self) -> dict[str, Any]:
+        """Thresholds fitted to the shop's own gaps and values, beside the defaults, and how many would change persona."""
+        return self.audit().as_dict()["persona_fit"]
+
     def sql(self, dialect: str = "duckdb") -> str:
         """The SQL of the persona table in the dialect of another engine."""
         return text(self._with_personas, dialect)
@@ -133,6 +138,30 @@ class View:
             raise SettingsError(f"Unknown segment {name!r}.", suggestion(name, [*known, "country_nl"]))
         countries = [] if name in known else [country.upper()]
         return segments.with_segments(features.profile_features(self.rules), countries).keep(f"in_{name}")
+
+
+def can_and_cannot(shop: Shop) -> dict[str, Any]:
+    """Coverage per table and what can be computed, at any date: {"coverage": [...], "capabilities": {...}}."""
+    judged = quality.judge(shop.store, Rules(shop.client.settings(), AsOf(date.max, shop.client.time_zone)))
+    return {
+        "coverage": [line.as_dict() for line in judged.coverage.values()],
+        "capabilities": {name: answer.as_dict() for name, answer in judged.capabilities.items()},
+    }
+
+
+def accept_thresholds(folder: Path, fit: Mapping[str, Any]) -> Path:
+    """Write fitted thresholds to the client.yaml of a client folder, its comments kept, and return the file."""
+    file = folder / "client.yaml"
+    if not file.exists():
+        raise SettingsError(f"{folder.name} has no client.yaml to write thresholds to.", "Make a client folder with  segkit new NAME.")
+    if fit["would_change"] is None:
+        raise SettingsError("Nothing could be fitted, so nothing was written.", "Deliver more history, or set thresholds by hand.")
+    yaml = YAML()
+    content = yaml.load(file.read_text(encoding="utf-8"))
+    content["thresholds"] = {**(content.get("thresholds") or {}), **{name: row["fitted"] for name, row in fit["thresholds"].items()}}
+    with file.open("w", encoding="utf-8") as target:
+        yaml.dump(content, target)
+    return file
 
 
 def _client(folder: Path | None, client: Client | None, **changes: Any) -> Client:

@@ -1,0 +1,134 @@
+"""The command line: new, check and audit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from segkit.errors import SegkitError, SettingsError
+from segkit.text import Text, catalogue
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+say, complain = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Mapping = Annotated[Optional[str], typer.Option("--mapping", help="A mapping.yaml for files that no reader knows.")]  # noqa: UP045
+Lang = Annotated[str, typer.Option("--lang", help="nl or en")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+
+
+@app.command()
+def new(name: str, folder: Annotated[str, typer.Option(help="Where client folders are.")] = "data/clients", lang: Lang = "en") -> None:
+    """Make a client folder with a commented client.yaml, and a place for the deliveries."""
+    t = catalogue(lang)
+    client = Path(folder) / _slug(name)
+    if (client / "client.yaml").exists():
+        raise SettingsError(f"{client} exists already.", "Choose another name, or work in that folder.")
+    (client / "deliveries").mkdir(parents=True, exist_ok=True)
+    (client / "client.yaml").write_text(t("cli.client_yaml", name=json.dumps(name, ensure_ascii=False), lang=lang), encoding="utf-8")
+    (client / "mapping.example.yaml").write_text(t("cli.mapping_yaml"), encoding="utf-8")
+    say.print(t("cli.made", folder=client.as_posix()))
+
+
+@app.command()
+def check(
+    path: str, mapping: Mapping = None, lang: Lang = "en", as_json: AsJson = False,
+    as_of: Annotated[Optional[str], typer.Option("--as-of", help="Also suggest thresholds as of this date.")] = None,  # noqa: UP045
+    accept: Annotated[bool, typer.Option("--accept", help="Write the suggested thresholds to client.yaml.")] = False,
+) -> None:  # fmt: skip
+    """Print the receipt of a delivery, what it covers, and what can and cannot be computed from it."""
+    from segkit import shop as shops
+
+    opened = shops.open(path, mapping=mapping)
+    view = opened.at(as_of) if as_of else None
+    report = {"receipts": opened.load["receipts"], **shops.can_and_cannot(opened), "thresholds": view.suggest_thresholds() if view else None}
+    if as_json:
+        sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False, default=str) + "\n")
+    else:
+        _print_check(report, catalogue(lang))
+    if accept and view:
+        say.print(catalogue(lang)("cli.accepted", file=shops.accept_thresholds(Path(path), report["thresholds"]).as_posix()))
+
+
+@app.command()
+def audit(
+    path: str, as_of: Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")], out: Annotated[str, typer.Option("--out", help="Folder for the files.")],
+    lang: Lang = "nl", mapping: Mapping = None, name: Annotated[str, typer.Option(help="The client's name on the cover.")] = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Run the audit: audit.html, audit.pdf, audit.ipynb and result.json in the output folder."""
+    from segkit.notebook import run_audit
+
+    values = {"path": path, "as_of": as_of, "lang": lang, "out": out, "mapping": mapping or "", "name": name}
+    files = run_audit(values, progress=not as_json)
+    if as_json:
+        sys.stdout.write(json.dumps({key: value and str(value) for key, value in vars(files).items()}) + "\n")
+        return
+    t = catalogue(lang)
+    for file in filter(None, (files.html, files.pdf, files.notebook, files.result)):
+        say.print(t("cli.wrote", file=f"{Path(out).as_posix()}/{file.name}"), soft_wrap=True)
+    if files.pdf is None:
+        say.print(t("pdf.missing"))
+
+
+def _print_check(report: dict[str, Any], t: Text) -> None:
+    files = Table(title=t("cli.receipts"))
+    for heading in ("file", "reader", "read", "kept", "mended", "set_aside", "refused"):
+        files.add_column(t(f"data.{heading}"), justify="left" if heading in ("file", "reader") else "right")
+    for row in report["receipts"]:
+        numbers = [t.number(row[part]) for part in ("rows_read", "kept", "mended", "set_aside", "refused")]
+        files.add_row(row["file"], row["reader"] or row["reason"] or "", *numbers)
+    say.print(files)
+    covered = Table(title=t("cli.coverage"))
+    for heading in ("table", "rows", "from", "to", "status"):
+        covered.add_column(t(f"data.{heading}"), justify="right" if heading == "rows" else "left")
+    for row in report["coverage"]:
+        status = t(f"status.{row['status']}") if row["status"] == "computed" else t(f"reasons.{row['reason']}")
+        covered.add_row(t(f"tables.{row['table']}"), t.number(row["rows"]), row["from"] or "", row["to"] or "", status)
+    say.print(covered)
+    for name, answer in report["capabilities"].items():
+        state = t("cli.can") if answer["status"] == "computed" else t("cli.cannot", reason=t(f"reasons.{answer['reason']}"))
+        say.print(f"{t(f'data.capabilities.{name}')}: {state}", soft_wrap=True)
+    if report["thresholds"]:
+        _print_thresholds(report["thresholds"], t)
+
+
+def _print_thresholds(fit: dict[str, Any], t: Text) -> None:
+    if fit["would_change"] is None:
+        say.print(t("cli.no_fit", reason=t(f"reasons.{fit['reason']}")))
+        return
+    fitted = Table(title=t("cli.fitted"))
+    for heading in ("threshold", "default", "current", "suggested"):
+        fitted.add_column(t(f"cli.{heading}"))
+    for name, row in fit["thresholds"].items():
+        fitted.add_row(name, *[str(row[part]) for part in ("default", "current", "fitted")])
+    say.print(fitted)
+    say.print(t("cli.would_change", members=fit["would_change"]))
+
+
+def _slug(name: str) -> str:
+    slug = "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-")
+    if not slug:
+        raise SettingsError(f"{name!r} holds no letter or digit.", "Give the client a name.")
+    return slug
+
+
+def main() -> None:
+    """Run a command; a mistake is two clean lines and exit code 1, never a traceback."""
+    try:
+        app()
+    except SegkitError as error:
+        complain.print(f"[bold]{_plain(error.problem)}[/bold]\n  {_plain(error.todo)}", soft_wrap=True)
+        sys.exit(1)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+if __name__ == "__main__":
+    main()

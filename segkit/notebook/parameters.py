@@ -1,0 +1,67 @@
+"""The parameters of the audit notebook, checked by name and type before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from segkit import shop as shops
+from segkit.clock import AsOf
+from segkit.errors import ParameterError
+from segkit.settings import suggestion
+
+if TYPE_CHECKING:
+    from segkit.audit import AuditResult
+
+
+class AuditParameters(BaseModel):
+    """What one audit needs: path, as_of and lang; and where its files go, which mapping, and the name on the cover."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    path: str
+    as_of: str
+    lang: Literal["nl", "en"] = "nl"
+    out: str = ""
+    mapping: str = ""
+    name: str = ""
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _explained(error) from None
+
+    @field_validator("path", "as_of", "out", "mapping", "name")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if "\n" in value or "\r" in value:
+            raise ValueError("must be one line")
+        return value.strip()
+
+    @field_validator("as_of")
+    @classmethod
+    def _a_date(cls, value: str) -> str:
+        AsOf.parse(value, "UTC")
+        return value
+
+    def open(self) -> shops.Shop:
+        """The shop at `path`; refused rows go to a folder below `out`."""
+        quarantine = Path(self.out) / "quarantine" if self.out else None
+        return shops.open(self.path, mapping=self.mapping or None, name=self.name or None, quarantine=quarantine)
+
+    def save(self, result: AuditResult) -> None:
+        """Write result.json to `out`, when that was given."""
+        if self.out:
+            result.save(self.out)
+
+
+def _explained(error: ValidationError) -> ParameterError:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return ParameterError(f"The audit has no parameter {name!r}.", suggestion(name, AuditParameters.model_fields))
+    given = f" (given: {first['input']!r})" if first["type"] != "missing" else ""
+    return ParameterError(f"The parameter {name}: {first['msg']}{given}.", "Mend it; dates are written YYYY-MM-DD, lang is nl or en.")

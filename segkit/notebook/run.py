@@ -1,0 +1,92 @@
+"""Run the audit notebook and make its files: notebook, result, HTML and PDF."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from segkit.errors import RunFailed
+from segkit.notebook.parameters import AuditParameters
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class AuditFiles:
+    """What a run left in the output folder; `pdf` is None when no browser was found to print it."""
+
+    folder: Path
+    html: Path
+    notebook: Path
+    result: Path
+    pdf: Path | None
+
+
+def run_audit(values: Mapping[str, Any], progress: bool = True) -> AuditFiles:
+    """Execute the audit notebook for these parameters and write audit.ipynb, result.json, audit.html and audit.pdf to `out`.
+
+    Unknown or wrongly typed parameters are an error before anything runs. A failing cell keeps the partly executed
+    notebook as audit.failed.ipynb and raises RunFailed with the reason in one line.
+    """
+    given = AuditParameters(**values)
+    folder = Path(given.out or ".").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    inside = given.model_copy(update={
+        "path": _seen_from(folder, given.path), "mapping": _seen_from(folder, given.mapping) if given.mapping else "", "out": "."
+    })  # fmt: skip
+    notebook = _execute(inside, folder, progress)
+    html, pdf = _render(notebook, given.lang)
+    return AuditFiles(folder, html, notebook, folder / "result.json", pdf)
+
+
+def _seen_from(folder: Path, path: str) -> str:
+    """A path as the notebook in `folder` sees it, so that it still works when it is opened there later."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive on Windows
+        return Path(path).resolve().as_posix()
+
+
+def _execute(parameters: AuditParameters, folder: Path, progress: bool) -> Path:
+    import papermill
+    from traitlets.config import Config
+
+    part, done, failed = (folder / f"audit{ending}.ipynb" for ending in (".part", "", ".failed"))
+    with resources.as_file(resources.files(__package__).joinpath("audit.ipynb")) as source:
+        try:
+            papermill.execute_notebook(
+                str(source), str(part), parameters=json.loads(parameters.model_dump_json()), kernel_name="python3", cwd=str(folder),
+                progress_bar=progress, config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+            )  # fmt: skip
+        except papermill.PapermillExecutionError as error:
+            os.replace(part, failed)
+            raise _two_lines(error, failed) from None
+    os.replace(part, done)
+    failed.unlink(missing_ok=True)
+    return done
+
+
+def _two_lines(error: Any, failed: Path) -> RunFailed:
+    """The reason as the failing cell gave it, and where to look."""
+    said = _ANSI.sub("", str(error.evalue)).strip()
+    problem, _, todo = said.partition("\n")
+    todo = todo.replace("What to do:", "").strip()
+    return RunFailed(problem or error.ename, todo or f"Open {failed.name} in JupyterLab; the last cell that ran shows what happened.")
+
+
+def _render(notebook: Path, lang: str) -> tuple[Path, Path | None]:
+    import nbformat
+
+    from segkit.report.html import notebook_to_html
+    from segkit.report.pdf import html_to_pdf
+
+    html, pdf = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
+    html.write_text(notebook_to_html(nbformat.read(notebook, as_version=4), lang), encoding="utf-8")
+    pdf.unlink(missing_ok=True)
+    return html, pdf if html_to_pdf(html, pdf) else None
