@@ -85,6 +85,7 @@ class _Audit:
         """The parts of the result in the order of the report."""
         counts = {
             **census.counts(self.frame, self.quality, self.settings),
+            "order_value_median": self._median(),
             **self._orders_beside(),
             "currency": self.client.currency,
         }
@@ -133,6 +134,11 @@ class _Audit:
         """The last day on which a purchase could have been seen: the as-of day, or the end of the orders if that is earlier."""
         last = self.quality.coverage["orders"].last_on
         return min(self.as_of.day, last) if last else self.as_of.day
+
+    def _median(self) -> float | None:
+        """The median order value: half-way between the two middle ones."""
+        middle = self.store.row(purchase.shop_middle(self.rules))
+        return None if self.purchases.empty else (middle["shop_order_value_low"] + middle["shop_order_value_high"]) / 2
 
     def _orders_beside(self) -> dict[str, Any]:
         """What is counted beside revenue: guests, and refunds linked to an order or not."""
@@ -192,13 +198,13 @@ class _Audit:
 
     def _cut(self, rule: str) -> dict[str, Any]:
         frame = self._personas_under(self.settings.override({"high_value_rule": rule}))
-        first = frame.iloc[0]
+        shown = {name: float(frame[name].iloc[0]) for name in frame.columns if name.startswith("shop_")}
         value = {
-            "mean": lambda: first["shop_revenue"] / first["shop_order_count"],
-            "median": lambda: (first["shop_order_value_low"] + first["shop_order_value_high"]) / 2,
-            "quantile": lambda: first["shop_order_value_quantile"],
+            "mean": lambda: shown["shop_revenue"] / shown["shop_order_count"],
+            "median": lambda: (shown["shop_order_value_low"] + shown["shop_order_value_high"]) / 2,
+            "quantile": lambda: shown["shop_order_value_quantile"],
         }[rule]()
-        return {"value": float(value), "above": int(frame["is_high_value"].sum()), "would_change": self._moved(frame)}
+        return {"value": value, "above": int(frame["is_high_value"].sum()), "would_change": self._moved(frame)}
 
     def _personas_under(self, settings: Settings) -> pd.DataFrame:
         """profile_id, persona and the shop's figures under other thresholds."""

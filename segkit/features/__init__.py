@@ -38,15 +38,15 @@ def profile_features(rules: Rules) -> Query:
 
 
 def with_high_value(features: Query, rule: str | None = None) -> Query:
-    """The feature table with is_high_value and the shop's own figures (shop_*) beside every row."""
+    """The feature table with is_high_value and the shop's own figures (shop_*) that decide it beside every row."""
     rule = rule or features.rules.settings["high_value_rule"]
-    query = features.cross(purchase.shop_totals(features.rules)) if "shop_revenue" not in features.columns else features
-    if rule == "quantile" and "shop_order_value_quantile" not in query.columns:
-        share = 1 - features.rules.settings["high_value_quantile"]
-        query = query.cross(
-            query.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS)
-        )
-    return query.flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
+    share = 1 - features.rules.settings["high_value_quantile"]
+    deciding = {
+        "mean": lambda: purchase.shop_totals(features.rules),
+        "median": lambda: purchase.shop_middle(features.rules),
+        "quantile": lambda: features.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS),
+    }
+    return features.cross(deciding[rule]()).flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
 
 
 def dictionary() -> dict[str, Feature]:

@@ -25,8 +25,7 @@ def counts(frame: pd.DataFrame, quality: Quality, settings: Settings) -> dict[st
         "buyers": int(buyers.sum()), "one_time_buyers": int((orders == 1).sum()), "repeat_buyers": int((orders > 1).sum()),
         "orders": int(orders.sum()), "revenue": _money(frame["revenue"].sum()),
         "bought_30d": int((frame["recency_days"] <= settings["active_days"]).fillna(False).sum()),
-        "order_value_mean": _first(frame, "shop_revenue", buyers.any()) and float(frame["revenue"].sum() / orders.sum()),
-        "order_value_median": _median(frame) if buyers.any() else None,
+        "order_value_mean": float(frame["revenue"].sum() / orders.sum()) if orders.any() else None,
         "orders_per_buyer": float(orders.sum() / buyers.sum()) if buyers.any() else None,
     }  # fmt: skip
     return {
@@ -36,14 +35,6 @@ def counts(frame: pd.DataFrame, quality: Quality, settings: Settings) -> dict[st
         "mailable_engaged_90d": int((engaged & frame["is_mailable"]).sum()) if mail and consent else None,
         **(figures if bought else dict.fromkeys(figures)),
     }
-
-
-def _first(frame: pd.DataFrame, column: str, there: bool) -> float | None:
-    return float(frame[column].iloc[0]) if there else None
-
-
-def _median(frame: pd.DataFrame) -> float:
-    return float((frame["shop_order_value_low"].iloc[0] + frame["shop_order_value_high"].iloc[0]) / 2)
 
 
 def _money(value: float) -> float:
