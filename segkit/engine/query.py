@@ -209,7 +209,7 @@ def statement(query: Query) -> exp.Select:
     """The whole query as one SELECT, its steps as common table expressions."""
     final = exp.select(*map(exp.column, query.columns)).from_(query.name)
     for name, select in _needed(query):
-        final = final.with_(name, as_=select.copy())
+        final = final.with_(name, as_=select.copy(), copy=False)
     return final
 
 
