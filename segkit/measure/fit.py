@@ -16,11 +16,12 @@ def suggest_thresholds(days: pd.DataFrame, frame: pd.DataFrame, settings: Settin
     `days` has one row per profile and purchase day (rhythm.purchase_days), `frame` one per profile. With too few repeat
     purchases nothing is fitted: {"status", "reason"}.
     """
-    gaps = days["gap_days"].dropna().to_numpy()
+    gaps = days.dropna(subset=["gap_days"])
     if len(gaps) < settings["fit_minimum_gaps"]:
         return {"status": "not_computable", "reason": "too_few_repeat_orders", "gaps": len(gaps)}
-    recent = _rounded(gaps, settings["fit_recent_quantile"], settings)
-    lapsed = max(_rounded(gaps, settings["fit_lapsed_quantile"], settings), 2 * recent)
+    of_person = gaps.groupby("person")["gap_days"]  # a person counts once, or the few who buy weekly would decide
+    recent = _rounded(of_person.median().to_numpy(), settings["fit_recent_quantile"], settings)
+    lapsed = max(_rounded(of_person.max().to_numpy(), settings["fit_lapsed_quantile"], settings), 2 * recent)
     orders = frame.loc[frame["order_count"] > 0, "order_count"].to_numpy()
     passing = int(min(recent * settings["fit_passing_ratio"], lapsed))
     fitted = {
