@@ -1,0 +1,46 @@
+"""What a shop is made from: the checked arguments, and the load id they give."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from segkit_generators.errors import BadArgument
+
+APPLE_FLAG_SINCE = date(2021, 11, 20)  # earlier opens cannot be told from a proxy's; no shop here has them
+LATEST = date(2099, 12, 31)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Profile, number of customers, seed and last local day of a shop."""
+
+    profile: str
+    customers: int
+    seed: int
+    until: date
+
+    @property
+    def load_id(self) -> str:
+        """Twelve hexadecimal digits that depend on the arguments only."""
+        text = json.dumps(asdict(self), default=str, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def check_arguments(profile: str, customers: int, seed: int, until: str | date, history_days: int) -> Arguments:
+    """The arguments as one checked value; BadArgument says what is allowed."""
+    if customers < 1:
+        raise BadArgument(f"A shop cannot have {customers} customers.", "Give a whole number of 1 or more.")
+    if seed < 0:
+        raise BadArgument(f"{seed} cannot be a seed.", "Give a whole number of 0 or more.")
+    last, earliest = _date(until), APPLE_FLAG_SINCE + timedelta(history_days)
+    if not earliest <= last <= LATEST:
+        raise BadArgument(f"The history cannot end on {last}.", f"Give a day from {earliest} to {LATEST}.")
+    return Arguments(profile, customers, seed, last)
+
+
+def _date(until: str | date) -> date:
+    try:
+        return date.fromisoformat(str(until))
+    except ValueError:
+        raise BadArgument(f"{until!r} is not a date.", "Write it as year-month-day, for example 2026-10-31.") from None

@@ -1,0 +1,108 @@
+"""What lies in each order: lines by taste and season, discounts, carriage, value added tax, all in cents."""
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.purchases import GUEST
+from segkit_generators.recipe import Recipe
+from segkit_generators.streams import Bools, Floats, Ints, choose_rows
+from segkit_generators.world import World
+
+CARRIAGE_VAT = 0.21
+NO_PRODUCT = -1
+CODES = ("welcome", "other", "cake")
+
+
+def add_terms(world: World, orders: pd.DataFrame) -> pd.DataFrame:
+    """The orders in order of time with local day, pick-up or delivery, discount rate and code (-1 = none)."""
+    orders = orders.sort_values("at", kind="stable", ignore_index=True)
+    orders["day"] = world.calendar.zone.day(orders["at"].to_numpy())
+    orders["is_pickup"] = _is_pickup(world, orders)
+    free = world.streams("free").random(len(orders)) < world.recipe["orders"]["free_share"]
+    orders["is_free"] = free & orders["kind"].isin(["first", "repeat"])
+    orders["code"], orders["discount_rate"] = _discounts(world, orders)
+    return orders
+
+
+def make_lines(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """One row an order line: order (row number), product, quantity, unit, discount, line_total, tax, line_no."""
+    lines = _products(world, orders, products)
+    lines["unit"] = products["cents"].to_numpy()[lines["product"]]
+    gross = lines["unit"] * lines["quantity"]
+    lines["discount"] = (gross * orders["discount_rate"].to_numpy()[lines["order"]]).round().astype(np.int64)
+    lines["line_total"] = gross - lines["discount"]
+    lines["vat"] = products["vat"].to_numpy()[lines["product"]]
+    lines = pd.concat([lines, _carriage(world.recipe, orders, lines)], ignore_index=True)
+    lines = lines.sort_values("order", kind="stable", ignore_index=True)
+    lines["tax"] = (lines["line_total"] * lines["vat"] / (1 + lines["vat"])).round().astype(np.int64)
+    lines["line_no"] = lines.groupby("order").cumcount() + 1
+    return lines
+
+
+def total(values: pd.Series, order: pd.Series, orders: int) -> Ints:
+    """Exact sum per order of whole cents."""
+    summed = np.zeros(orders, dtype=np.int64)
+    np.add.at(summed, order.to_numpy(), values.to_numpy())
+    return summed
+
+
+def _is_pickup(world: World, orders: pd.DataFrame) -> Bools:
+    recipe, customer = world.recipe, orders["customer"].to_numpy()
+    home = np.array([entry["code"] == recipe["pickup_country"] for entry in recipe["countries"]])
+    near = (customer == GUEST) | home[world.people["country"].to_numpy()[customer]]
+    weekday = (orders["day"].to_numpy() + 3) % 7  # 1970-01-01 was a Thursday
+    drawn = world.streams("pickup").random(len(orders)) < np.array(recipe["pickup_share"])[weekday]
+    return (near & drawn) | (orders["kind"] == "cake").to_numpy()
+
+
+def _discounts(world: World, orders: pd.DataFrame) -> tuple[Ints, Floats]:
+    recipe, drawn = world.recipe, world.streams("codes").random(len(orders))
+    by_form = (world.hidden["source"] != "checkout").to_numpy()[orders["customer"]]
+    welcome = (orders["kind"] == "first") & by_form & (drawn < recipe["welcome_code"]["share"])
+    other = (orders["kind"] == "repeat") & (drawn < recipe["other_code"]["share"])
+    code = np.select([welcome, other, orders["kind"] == "cake"], [0, 1, 2], -1).astype(np.int64)
+    rates = np.array([recipe[key]["discount"] for key in ("welcome_code", "other_code", "cake")] + [0.0])
+    free = orders["is_free"].to_numpy()
+    return np.where(free, -1, code), np.where(free, 1.0, rates[code])
+
+
+def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    rng, recipe = world.streams("baskets"), world.recipe
+    wanted = _wanted(world, orders)
+    first = choose_rows(rng, wanted)
+    extra = rng.poisson(np.array([recipe["extra_lines"][c] for c in world.categories])[first])
+    extra[orders["kind"] == "cake"] = 0
+    order = np.repeat(np.arange(len(orders)), 1 + extra)
+    opening = np.concatenate([[True], order[1:] != order[:-1]])
+    stays = opening | (rng.random(len(order)) < recipe["stay_in_category"])
+    category = np.where(stays, first[order], choose_rows(rng, wanted[order]))
+    product = choose_rows(rng, _product_weights(products)[category])
+    guest = orders["customer"].to_numpy() == GUEST
+    scale = np.where(guest, 1.0, world.hidden["order_scale"].to_numpy()[orders["customer"]])[order]
+    quantity = 1 + rng.poisson(np.array([recipe["extra_quantity"][c] for c in world.categories])[category] * scale)
+    cake = (orders["kind"] == "cake").to_numpy()[order]
+    contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
+    return pd.DataFrame(
+        {"order": order, "product": np.where(cake, contest, product), "quantity": np.where(cake, 1, quantity)}
+    )
+
+
+def _wanted(world: World, orders: pd.DataFrame) -> Floats:
+    """Weight of every category for every order: the customer's taste, guests the shop's, times the season."""
+    base = np.array(list(world.recipe["category_base"].values()))
+    taste = np.vstack([world.affinity, base / base.sum()])[orders["customer"]]  # GUEST = -1 = the last row
+    return taste * world.calendar.boosts[orders["day"] - world.calendar.first]
+
+
+def _product_weights(products: pd.DataFrame) -> Floats:
+    weights = np.zeros((products["category_no"].max() + 1, len(products)))
+    weights[products["category_no"], np.arange(len(products))] = products["weight"]
+    return weights
+
+
+def _carriage(recipe: Recipe, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    goods = total(lines["line_total"], lines["order"], len(orders))
+    pays = ~orders["is_pickup"] & ~orders["is_free"] & (goods < recipe["delivery"]["free_from"] * 100)
+    price = round(recipe["delivery"]["price"] * 100)
+    carriage = pd.DataFrame({"order": np.flatnonzero(pays), "product": NO_PRODUCT, "quantity": 1, "unit": price})
+    return carriage.assign(discount=0, line_total=price, vat=CARRIAGE_VAT)

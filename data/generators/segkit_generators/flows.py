@@ -1,0 +1,51 @@
+"""The mails a shop sends on its own: welcome, abandoned cart, survey after the pick-up."""
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.moments import HOUR, NEVER
+from segkit_generators.purchases import GUEST
+from segkit_generators.reactions import Mailbox, after
+from segkit_generators.streams import Bools, Ints
+from segkit_generators.surveys import ask, survey_moment
+
+
+def welcome_mails(mailbox: Mailbox, end: Ints) -> list[pd.DataFrame]:
+    """The two welcome mails, counted from the beginning of the subscription: at once, and after some days."""
+    flows = mailbox.world.recipe["flows"]
+    return [_welcome(mailbox, end, key, flows[key]["after_hours"] * HOUR) for key in ("welcome_1", "welcome_2")]
+
+
+def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame) -> pd.DataFrame:
+    """One mail for every abandoned cart of a subscriber."""
+    customer, at = carts["customer"].to_numpy(), carts["mail_at"].to_numpy()
+    due = (customer != GUEST) & _may_be_mailed(mailbox, end, customer, at)
+    return mailbox.send("cart", "cart", customer[due], at[due])
+
+
+def survey_mails(
+    mailbox: Mailbox, end: Ints, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame
+) -> pd.DataFrame:
+    """One survey for every fetched order with something of the surveyed categories in it; cakes have their own."""
+    rules = mailbox.world.recipe["survey"]
+    surveyed = products["category"].isin(rules["categories"]).to_numpy()
+    tasted = np.isin(orders.index, lines["order"][surveyed[lines["product"]] & (lines["product"] >= 0)])
+    asked = tasted & orders["counts"] & (orders["kind"] != "cake") & (orders["customer"] != GUEST)
+    asked &= orders["pickup_day"] != NEVER
+    orders = orders[asked]
+    customer, day = orders["customer"].to_numpy(), orders["pickup_day"].to_numpy()
+    due = _may_be_mailed(mailbox, end, customer, survey_moment(mailbox, day))
+    sent = ask(mailbox, "survey", customer[due], day[due], rules)
+    return sent.assign(order_id=orders["order_id"].to_numpy()[due])
+
+
+def _welcome(mailbox: Mailbox, end: Ints, key: str, wait: int) -> pd.DataFrame:
+    customer = np.arange(len(mailbox.start))
+    at = after(mailbox.start, np.full(len(customer), wait + 5))
+    due = _may_be_mailed(mailbox, end, customer, at)
+    return mailbox.send(key, key, customer[due], at[due])
+
+
+def _may_be_mailed(mailbox: Mailbox, end: Ints, customer: Ints, at: Ints) -> Bools:
+    subscribed = (mailbox.start[customer] <= at) & (at < end[customer])
+    return subscribed & (at < mailbox.world.calendar.end)

@@ -1,0 +1,91 @@
+"""The canonical tables about people: profiles, their identities, the static lists they are on, their answers."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segkit_generators import arrow
+from segkit_generators.baskets import NO_PRODUCT
+from segkit_generators.moments import NEVER
+from segkit_generators.orders import profile_ids
+from segkit_generators.world import World
+
+
+def profile_table(world: World) -> pa.Table:
+    """The canonical table profiles; what the shop does not know is null."""
+    people, recipe, size = world.people, world.recipe, world.size
+    known = {name: world.streams(f"known {name}").random(size) < share for name, share in recipe["known"].items()}
+    country = people["country"].to_numpy()
+    domains = list(recipe["email_domains"])
+    columns = {
+        "profile_id": arrow.ids("C", size), "email": arrow.text(people["email"]),
+        "email_domain": arrow.pick(domains, people["domain"].to_numpy()), "email_valid": True,
+        "phone": arrow.text(people["phone"], ~known["phone"]),
+        "external_id": arrow.numbered("WEB-", np.arange(1, size + 1)),
+        "first_name": people["first_name"], "infix": arrow.text(people["infix"], people["infix"].isna()),
+        "last_name": people["last_name"],
+        "organization": arrow.text(people["organization"], ~people["is_business"]),
+        "is_business": people["is_business"],
+        "gender": arrow.pick(("female", "male"), np.where(known["gender"], people["is_male"], -1)),
+        **_birth(world, known["birthday"]),
+        "locale": arrow.pick([entry["locale"] for entry in recipe["countries"]], country),
+        "city": people["city"], "zip": people["zip"],
+        "country_code": arrow.pick([entry["code"] for entry in recipe["countries"]], country),
+        "source": world.hidden["source"], "created_at": world.joined_at, "updated_at": world.joined_at,
+        "is_test": False, "is_staff": world.staff(),
+    }  # fmt: skip
+    return arrow.table("profiles", size, columns)
+
+
+def _birth(world: World, known: np.ndarray) -> dict[str, pa.Array]:
+    rng, years = world.streams("birthday"), world.recipe["birth_year"]
+    first = np.datetime64(f"{years['from']}-01-01")
+    span = int((np.datetime64(f"{years['to'] + 1}-01-01") - first).astype(int))
+    days = pd.DatetimeIndex(first + rng.integers(0, span, world.size))
+    return {
+        f"birth_{part}": pa.array(getattr(days, part).to_numpy(), pa.int16(), mask=~known)
+        for part in ("year", "month", "day")
+    }
+
+
+def identity_table(world: World, orders: pd.DataFrame, subscriptions: pd.DataFrame) -> pa.Table:
+    """The ids under which each system knows a profile: the shop its buyers, the mail system its subscribers."""
+    buyers = np.unique(orders["customer"][orders["customer"] >= 0])
+    readers = np.flatnonzero(subscriptions["start"] != NEVER)
+    customer = np.concatenate([np.arange(world.size), buyers, readers])
+    kind = np.repeat([0, 1, 2], [world.size, len(buyers), len(readers)])
+    names = [arrow.text(world.people["email"]), arrow.numbered("CUST", buyers), arrow.numbered("MAIL", readers)]
+    columns = {
+        "source_system": arrow.pick(("mailer", "webshop", "mailer"), kind),
+        "id_type": arrow.pick(("email", "customer_id", "contact_id"), kind), "source_id": pa.concat_arrays(names),
+        "profile_id": profile_ids(world, customer), "match_rule": "email",
+    }  # fmt: skip
+    return arrow.table("profile_identities", len(customer), columns)
+
+
+def list_table(world: World, participants: pd.DataFrame) -> pa.Table:
+    """The canonical table list_memberships: six static lists for one cake, from which nobody is ever taken off."""
+    names = world.recipe["cake"]["lists"]
+    rows = [np.flatnonzero(participants[f"on_{key}"] != NEVER) for key in names]
+    row, code = np.concatenate(rows), np.repeat(np.arange(len(names)), [len(one) for one in rows])
+    joined = np.concatenate([participants[f"on_{key}"].to_numpy()[one] for key, one in zip(names, rows, strict=True)])
+    columns = {
+        "profile_id": profile_ids(world, participants["customer"].to_numpy()[row]),
+        "list_id": arrow.pick([f"cake_{key}" for key in names], code),
+        "list_name": arrow.pick(list(names.values()), code),
+        "kind": "list", "joined_at": joined, "source_system": "mailer",
+    }  # fmt: skip
+    return arrow.table("list_memberships", len(row), columns)
+
+
+def feedback_table(world: World, surveys: pd.DataFrame, products: pd.DataFrame) -> pa.Table:
+    """The canonical table feedback: every survey answer, a score from 1 to 10."""
+    answers = surveys[surveys["answered_at"] != NEVER].sort_values(["answered_at", "customer"], kind="stable")
+    columns = {
+        "feedback_id": arrow.ids("F", len(answers)), "profile_id": profile_ids(world, answers["customer"]),
+        "kind": "survey_answer", "score": answers["score"].astype(float), "scale_min": 1.0, "scale_max": 10.0,
+        "product_id": arrow.pick(products["product_id"], answers["product"].fillna(NO_PRODUCT).to_numpy().astype(int)),
+        "order_id": answers["order_id"], "message_id": answers["flow"],
+        **arrow.dated(world.calendar.zone, "occurred", answers["answered_at"].to_numpy()), "source_system": "mailer",
+    }  # fmt: skip
+    return arrow.table("feedback", len(answers), columns)

@@ -1,0 +1,71 @@
+"""When orders are placed and by whom: first orders, repeats while the customer has not left, guests, tests."""
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.moments import NEVER
+from segkit_generators.streams import Ints
+from segkit_generators.world import World
+
+GUEST = -1
+CHECKOUT_SECONDS = 900  # from opening the account in the checkout to the order itself
+
+
+def organic_orders(world: World) -> pd.DataFrame:
+    """One row an order that customers place of themselves: customer, at, kind (first or repeat)."""
+    first_at = _first_orders(world)
+    bought = np.flatnonzero(first_at < world.calendar.end)
+    first = pd.DataFrame({"customer": bought, "at": first_at[bought], "kind": "first"})
+    return pd.concat([first, _repeats(world, first)], ignore_index=True)
+
+
+def other_orders(world: World, organic: int) -> pd.DataFrame:
+    """Guest orders (customer GUEST) and test orders of the staff."""
+    rates, rng = world.recipe["orders"], world.streams("other orders")
+    guests = round(rates["guest_share"] * organic)
+    customer = np.full(guests + rates["test_orders"], GUEST)
+    customer[guests:] = rng.choice(np.flatnonzero(world.staff()), rates["test_orders"])
+    day = world.calendar.day_of(rng.random(len(customer)) * len(world.calendar.days))
+    kind = np.where(np.arange(len(customer)) < guests, "guest", "test")
+    orders = pd.DataFrame({"customer": customer, "at": world.calendar.moment(day, rng), "kind": kind})
+    too_early = (customer != GUEST) & (orders["at"].to_numpy() < world.joined_at[customer])
+    orders.loc[too_early, "at"] = world.joined_at[customer[too_early]] + CHECKOUT_SECONDS
+    return orders[orders["at"] < world.calendar.end]
+
+
+def dropout_day(world: World, first_day: Ints) -> Ints:
+    """Local day from which a buyer no longer orders (it may lie after the history); NEVER for who never bought."""
+    left = first_day + np.ceil(world.hidden["dropout_after_days"].to_numpy()).astype(np.int64)
+    return np.where(first_day == NEVER, NEVER, left)
+
+
+def first_days(world: World, orders: pd.DataFrame) -> Ints:
+    """Local day of the first order of each customer; NEVER without one."""
+    days = np.full(world.size, NEVER)
+    first = orders[orders["kind"] == "first"]
+    days[first["customer"]] = world.calendar.zone.day(first["at"].to_numpy())
+    return days
+
+
+def _first_orders(world: World) -> Ints:
+    hidden, calendar = world.hidden, world.calendar
+    at_checkout = world.joined_at + CHECKOUT_SECONDS
+    wait = world.recipe["first_order_mean_days"] * world.streams("first order").exponential(size=world.size)
+    day = calendar.day_of(calendar.mass(hidden["joined_day"].to_numpy() + 1) + wait)
+    later = np.where(day <= calendar.last, calendar.moment(day, world.streams("first order hour")), NEVER)
+    return np.where(hidden["buys"], np.where(hidden["source"] == "checkout", at_checkout, later), NEVER)
+
+
+def _repeats(world: World, first: pd.DataFrame) -> pd.DataFrame:
+    """A Poisson process in season-weighted time from the day after the first order until drop-out."""
+    calendar, rng = world.calendar, world.streams("repeats")
+    hidden = world.hidden.iloc[first["customer"]]
+    start = calendar.zone.day(first["at"].to_numpy()) + 1
+    begins = calendar.mass(start)
+    ends = calendar.mass(start + hidden["dropout_after_days"].to_numpy())
+    count = rng.poisson(hidden["purchase_rate"].to_numpy() * (ends - begins))
+    row = np.repeat(np.arange(len(first)), count)
+    day = calendar.day_of(begins[row] + rng.random(len(row)) * (ends - begins)[row])
+    day = np.minimum(day, calendar.last)
+    customer = first["customer"].to_numpy()[row]
+    return pd.DataFrame({"customer": customer, "at": calendar.moment(day, rng), "kind": "repeat"})

@@ -1,0 +1,184 @@
+"""One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segkit_generators.arguments import Arguments, check_arguments
+from segkit_generators.baskets import add_terms, make_lines
+from segkit_generators.cake import Cake, play
+from segkit_generators.cart_table import cart_table
+from segkit_generators.catalogue import make_catalogue, product_tables
+from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
+from segkit_generators.mail_events import event_table
+from segkit_generators.messages import make_messages, message_table
+from segkit_generators.meta_tables import capability_table, extract_table
+from segkit_generators.moments import NEVER
+from segkit_generators.newsletters import send_newsletters
+from segkit_generators.orders import item_table, order_table, refund_table, settle
+from segkit_generators.profile_tables import feedback_table, identity_table, list_table, profile_table
+from segkit_generators.purchases import organic_orders, other_orders
+from segkit_generators.reactions import Mailbox
+from segkit_generators.recipe import load_recipe
+from segkit_generators.schema import SCHEMAS
+from segkit_generators.site import form_events, site_events, site_table
+from segkit_generators.store import write_shop
+from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
+from segkit_generators.visits import browse, make_carts
+from segkit_generators.world import World, make_world
+
+STEPS = ("people", "mail", "orders", "carts and visits", "tables", "answer key")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A finished shop. `tables`: canonical name -> Arrow table; `truth`: name -> pandas frame of what was planted."""
+
+    arguments: Arguments
+    client: dict[str, str]
+    tables: dict[str, pa.Table] = field(repr=False)
+    truth: dict[str, pd.DataFrame] = field(repr=False)
+
+    def write(self, out: str | Path) -> Path:
+        """Writes canonical/, truth/ and client.yaml under `out`; gives the folder of the load."""
+        return write_shop(Path(out), self.arguments.load_id, self.client, self.tables, self.truth)
+
+
+@dataclass(frozen=True)
+class Trade:
+    """Everything that was ordered or nearly ordered, as rows of numbers."""
+
+    products: pd.DataFrame
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    visits: pd.DataFrame
+    carts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Post:
+    """Everything that was mailed: messages, subscriptions, mails with their reactions, survey answers."""
+
+    messages: pd.DataFrame
+    subscriptions: pd.DataFrame
+    mails: pd.DataFrame
+    surveys: pd.DataFrame
+
+
+def make_shop(
+    profile: str = "bakery",
+    customers: int = 4000,
+    seed: int = 7,
+    until: str | date = "2026-10-31",
+    on_step: Callable[[str], None] = lambda step: None,
+) -> Shop:
+    """A synthetic shop with `customers` profiles whose history ends with the local day `until`.
+
+    The same arguments give the same rows. `on_step` hears the name of each of STEPS as it begins.
+    Raises UnknownProfile or BadArgument, naming what is allowed.
+    """
+    recipe = load_recipe(profile)
+    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"])
+    on_step("people")
+    world = make_world(recipe, customers, seed, arguments.until)
+    on_step("mail")
+    mailbox, subscriptions, newsletters = _open_mailbox(world)
+    cake = play(mailbox, subscriptions["end"].to_numpy())
+    on_step("orders")
+    trade = _trade(world, cake, on_step)
+    post = _post(mailbox, subscriptions, newsletters, cake, trade)
+    on_step("tables")
+    tables = _tables(world, trade, post, cake)
+    on_step("answer key")
+    return Shop(arguments, dict(recipe["client"]), tables, _truth(world, trade, post, cake))
+
+
+def _open_mailbox(world: World) -> tuple[Mailbox, pd.DataFrame, pd.DataFrame]:
+    subscriptions = make_subscriptions(world)
+    mailbox = Mailbox(world, make_messages(world), subscriptions["start"].to_numpy())
+    newsletters, ends = send_newsletters(mailbox)
+    return mailbox, pd.concat([subscriptions, ends], axis=1), newsletters
+
+
+def _trade(world: World, cake: Cake, on_step: Callable[[str], None]) -> Trade:
+    products, organic = make_catalogue(world.recipe), organic_orders(world)
+    cakes = cake.orders.assign(participant=cake.orders.index)
+    parts = pd.concat([organic, other_orders(world, len(organic)), cakes], ignore_index=True)
+    parts["agreed_pickup_day"] = _whole(parts["agreed_pickup_day"], NEVER)
+    orders = add_terms(world, parts)
+    lines = make_lines(world, orders, products)
+    orders = settle(world, orders, lines)
+    on_step("carts and visits")
+    visits = browse(world, products)
+    return Trade(products, orders, lines, visits, make_carts(world, orders, visits))
+
+
+def _whole(values: pd.Series, missing: int) -> np.ndarray:
+    """Whole numbers out of a column that concatenation made float; NEVER does not survive a float."""
+    return np.where(values.isna(), missing, values.fillna(0).astype(np.int64))
+
+
+def _post(mailbox: Mailbox, subscriptions: pd.DataFrame, newsletters: pd.DataFrame, cake: Cake, trade: Trade) -> Post:
+    end = subscriptions["end"].to_numpy()
+    asked = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products)
+    sent = [newsletters, *welcome_mails(mailbox, end), cart_mails(mailbox, end, trade.carts), asked, *cake.sent]
+    mails = pd.concat(sent, ignore_index=True)
+    mails["end_at"], mails["end_reason"] = _ends(newsletters, len(mails))
+    return Post(mailbox.messages, subscriptions, mails, _surveys(mailbox.world, asked, cake, trade))
+
+
+def _ends(newsletters: pd.DataFrame, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Only newsletters end a subscription: the other mails never do."""
+    at, reason = np.full(rows, NEVER), np.full(rows, -1)
+    at[: len(newsletters)] = newsletters["end_at"]
+    ends = newsletters["end_at"].to_numpy() != NEVER
+    reason[: len(newsletters)] = np.where(ends, newsletters["end_reason"], -1)
+    return at, reason
+
+
+def _surveys(world: World, asked: pd.DataFrame, cake: Cake, trade: Trade) -> pd.DataFrame:
+    """All survey mails with the order each is about, and the product where it is about one."""
+    ordered = trade.orders[trade.orders["kind"] == "cake"].set_index("participant")["order_id"]
+    of_cake = cake.sent[-1]
+    contest = int(np.flatnonzero(trade.products["key"] == world.recipe["contest_product"])[0])
+    of_cake = of_cake.assign(order_id=of_cake["participant"].map(ordered), flow="cake_survey", product=contest)
+    return pd.concat([asked.assign(flow="survey", product=-1), of_cake], ignore_index=True)
+
+
+def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.Table]:
+    orders, products = trade.orders, trade.products
+    tracked = site_events(world, trade.visits, orders, trade.lines, post.mails, products).assign(pickup_day=NEVER)
+    events = pd.concat([tracked, form_events(cake.participants)], ignore_index=True)
+    tables = {
+        "profiles": profile_table(world),
+        "profile_identities": identity_table(world, orders, post.subscriptions),
+        "consents": consent_table(world, post.subscriptions),
+        "list_memberships": list_table(world, cake.participants),
+        **product_tables(world, products),
+        "orders": order_table(world, orders),
+        "order_items": item_table(orders, trade.lines, products),
+        "refunds": refund_table(world, orders),
+        "carts": cart_table(world, trade.carts, orders, trade.lines, products),
+        "messages": message_table(world, post.messages),
+        "email_events": event_table(world, post.mails, post.messages),
+        "site_events": site_table(world, events, products),
+        "feedback": feedback_table(world, post.surveys, products),
+    }
+    tables |= {"capabilities": capability_table(world, tables)}
+    tables |= {"extracts": extract_table(world, {name: tables[name] for name in SCHEMAS if name in tables})}
+    return {name: tables[name] for name in SCHEMAS}
+
+
+def _truth(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pd.DataFrame]:
+    return {
+        "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products),
+        "orders": order_truth(trade.orders, trade.carts),
+        "cake_scenario": cake_truth(world, cake.participants, trade.orders),
+        "days": day_truth(world),
+    }

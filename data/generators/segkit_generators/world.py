@@ -1,0 +1,64 @@
+"""What every part of the behaviour reads: the recipe, the calendar, the random streams and the people."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.hidden import affinities, make_hidden
+from segkit_generators.moments import DAY, NEVER
+from segkit_generators.people import make_people
+from segkit_generators.recipe import Recipe
+from segkit_generators.season import Calendar, make_calendar
+from segkit_generators.streams import Bools, Floats, Ints, Streams
+
+
+@dataclass(frozen=True)
+class World:
+    """One row per customer in `people` and `hidden`, in the same order; `customer` numbers below are these rows."""
+
+    recipe: Recipe
+    calendar: Calendar
+    streams: Streams
+    people: pd.DataFrame
+    hidden: pd.DataFrame
+
+    @property
+    def size(self) -> int:
+        return len(self.people)
+
+    @property
+    def categories(self) -> list[str]:
+        return list(self.recipe["category_base"])
+
+    @property
+    def affinity(self) -> Floats:
+        return affinities(self.hidden, self.recipe)
+
+    @property
+    def joined_at(self) -> Ints:
+        return self.hidden["joined_at"].to_numpy()
+
+    def stops(self, column: str) -> Ints:
+        """The moment joining + a hidden number of days, per customer."""
+        return self.joined_at + (self.hidden[column].to_numpy() * DAY).astype(np.int64)
+
+    def dies_at(self) -> Ints:
+        """When an e-mail address stops working; NEVER for most."""
+        span = self.calendar.end - self.joined_at
+        moment = self.joined_at + (self.streams("dies").random(self.size) * span).astype(np.int64)
+        return np.where(self.hidden["address_dies"], moment, NEVER)
+
+    def staff(self) -> Bools:
+        """Who works at the shop; at least the first customer."""
+        chosen = self.streams("staff").random(self.size) < self.recipe["staff_share"]
+        return chosen if chosen.any() else np.arange(self.size) == 0
+
+
+def make_world(recipe: Recipe, customers: int, seed: int, until: date) -> World:
+    """The people and their hidden states, before anything happens."""
+    streams = Streams(seed)
+    calendar = make_calendar(recipe, until)
+    people = make_people(recipe, customers, streams)
+    return World(recipe, calendar, streams, people, make_hidden(recipe, people, calendar, streams))
