@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from segkit.engine import vocabulary as words
+from segkit.engine import scope as words
 from segkit.errors import AmbiguousDates, ColumnError
 
 MONEY = "DECIMAL(18,4)"

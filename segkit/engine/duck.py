@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from segkit.engine import dialects
-from segkit.engine import vocabulary as words
+from segkit.engine import scope as words
 from segkit.engine.query import Query
 from segkit.errors import NothingToRead
 from segkit.tables import TABLES, Table

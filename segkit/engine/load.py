@@ -12,9 +12,8 @@ from typing import Any
 import duckdb
 
 from segkit.engine import convert, load_words
-from segkit.engine import vocabulary as words
+from segkit.engine import scope as words
 from segkit.engine.convert import Cell, Column
-from segkit.engine.duck import quoted
 from segkit.engine.finish import finish
 from segkit.engine.read import Raw
 from segkit.errors import ExpressionError, MappingError

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from segkit.engine import vocabulary as words
-from segkit.engine.vocabulary import Scope
+from segkit.engine.check import Checker
+from segkit.engine.scope import Scope
 
 _CHARACTERS = (words.TEXT, words.COUNT, words.INTEGER)
 
@@ -43,50 +44,50 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _text_of(check: words._Checker, node: exp.Expression) -> str:
+def _text_of(check: Checker, node: exp.Expression) -> str:
     check.need(node.this, [words.TEXT])
     return words.TEXT
 
 
-def _joined(check: words._Checker, node: exp.Expression) -> str:
+def _joined(check: Checker, node: exp.Expression) -> str:
     check.need(node.this, _CHARACTERS)
     check.need(node.expression, _CHARACTERS)
     return words.TEXT
 
 
-def _money(check: words._Checker, node: exp.Expression) -> str:
+def _money(check: Checker, node: exp.Expression) -> str:
     check.need(node.expressions[0], words.NUMERIC)
     return words.DECIMAL
 
 
-def _number(check: words._Checker, node: exp.Expression) -> str:
+def _number(check: Checker, node: exp.Expression) -> str:
     check.need(node.expressions[0], [words.TEXT])
     return words.NUMBER
 
 
-def _one_of(check: words._Checker, node: exp.Expression) -> str:
+def _one_of(check: Checker, node: exp.Expression) -> str:
     check.need(node.expressions[0], [words.TEXT])
     return words.LIST
 
 
-def _pick(check: words._Checker, node: exp.Expression) -> str:
+def _pick(check: Checker, node: exp.Expression) -> str:
     if not check.scope.aggregates or node.args.get("expression") is None:
         raise check.wrong("last(value, time) and first(value, time) pick one value of a group")
     check.kind(node.expression)
     return check.kind(node.this)
 
 
-def _split(check: words._Checker, node: exp.Expression) -> str:
+def _split(check: Checker, node: exp.Expression) -> str:
     check.need(node.this, [words.TEXT])
     return words.TEXT
 
 
-def _length(check: words._Checker, node: exp.Expression) -> str:
+def _length(check: Checker, node: exp.Expression) -> str:
     check.need(node.this, [words.TEXT])
     return words.INTEGER
 
 
-_EXTRA: dict[str, Callable[[words._Checker, exp.Expression], str]] = {
+_EXTRA: dict[str, Callable[[Checker, exp.Expression], str]] = {
     "DPipe": _joined, "Concat": _joined, "Upper": _text_of, "Trim": _text_of, "Length": _length, "SplitPart": _split,
     "First": _pick, "Last": _pick, "money": _money, "number": _number, "one_of": _one_of,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.clock import AsOf
 from segkit.engine import vocabulary as words
-from segkit.engine.vocabulary import Scope
+from segkit.engine.scope import Scope
 from segkit.errors import ExpressionError
 from segkit.settings import Settings
 from segkit.tables import TABLES, Table
