@@ -26,6 +26,7 @@ from segkit.quality import Quality
 from segkit.settings import Client, Settings
 
 FORMAT = 1
+_COUNTRY = ["profile_id", "country_code", "order_count"]
 _NEEDED = {  # what the counts of a result need, for the reason why one is null
     "mailable": "consent", "engaged_90d": "engagement", "mailable_engaged_90d": "engagement", "bought_30d": "purchases", "buyers": "purchases",
     "one_time_buyers": "purchases", "repeat_buyers": "purchases", "orders": "purchases", "revenue": "purchases", "guest_orders": "purchases",
@@ -72,14 +73,15 @@ class _Audit:
         self.rules = Rules(self.settings, as_of)
         self.quality = quality.judge(store, self.rules)
         _check_as_of(as_of, self.quality)
-        base = personas.with_personas(
-            features.profile_features(self.rules), self.quality.capabilities["engagement"].yes
-        )
-        self.countries = census.large_countries(
-            store.ask(base.only(["profile_id", "country_code", "order_count"])), self.settings
-        )
-        self.frame = store.ask(segments.with_segments(base, self.countries))
-        self.purchases = store.ask(purchase.purchases(self.rules))
+        self.bought = store.remember(purchase.purchases(self.rules))
+        self.base = store.remember(features.base_features(self.rules, self.bought))
+        with_personas = store.remember(self._with_personas(self.base))
+        self.countries = census.large_countries(store.ask(with_personas.only(_COUNTRY)), self.settings)
+        self.frame = store.ask(segments.with_segments(with_personas, self.countries))
+        self.purchases = store.ask(self.bought)
+
+    def _with_personas(self, base: Query) -> Query:
+        return personas.with_personas(features.with_high_value(base, self.bought), self.quality.capabilities["engagement"].yes)
 
     def result(self) -> dict[str, Any]:
         """The parts of the result in the order of the report."""
@@ -111,7 +113,7 @@ class _Audit:
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),
             "rhythm": rhythms.rhythm(self.purchases, self._seen_to(), self._first_day(), self.settings),
-            "rfm": self.store.row(score.cut_points(features.profile_features(self.rules))),
+            "rfm": self.store.row(score.cut_points(self.base)),
             "thresholds": _thresholds(self.settings),
         }
         return {**result, "findings": findings(result, self.settings)}
@@ -137,7 +139,7 @@ class _Audit:
 
     def _median(self) -> float | None:
         """The median order value: half-way between the two middle ones."""
-        middle = self.store.row(purchase.shop_middle(self.rules))
+        middle = self.store.row(purchase.shop_middle(self.bought))
         return None if self.purchases.empty else (middle["shop_order_value_low"] + middle["shop_order_value_high"]) / 2
 
     def _orders_beside(self) -> dict[str, Any]:
@@ -207,20 +209,10 @@ class _Audit:
         return {"value": value, "above": int(frame["is_high_value"].sum()), "would_change": self._moved(frame)}
 
     def _personas_under(self, settings: Settings) -> pd.DataFrame:
-        """profile_id, persona and the shop's figures under other thresholds."""
-        query = personas.with_personas(
-            features.profile_features(Rules(settings, self.as_of)), self.quality.capabilities["engagement"].yes
-        )
-        return self.store.ask(
-            query.only(
-                [
-                    "profile_id",
-                    "persona",
-                    *[name for name in query.columns if name.startswith("shop_")],
-                    "is_high_value",
-                ]
-            )
-        )
+        """profile_id, persona and the shop's figures under other thresholds for recency, frequency and value."""
+        query = self._with_personas(self.base.under(settings))
+        figures = [name for name in query.columns if name.startswith("shop_")]
+        return self.store.ask(query.only(["profile_id", "persona", "is_high_value", *figures]))
 
     def _moved(self, other: pd.DataFrame) -> int:
         """How many profiles have another persona there."""

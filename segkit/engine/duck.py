@@ -26,6 +26,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = current_folder(folder)
+        self._remembered = 0
         self._connection = duckdb.connect(config={"preserve_insertion_order": "false"})
         for table in TABLES.values():
             self._connection.execute(f"CREATE VIEW {table.name} AS {self._source(table)}")
@@ -50,6 +51,13 @@ class Store:
         names = list(query.columns)
         rows = self._connection.execute(dialects.text(query, pretty=False)).fetchall()
         return dict(zip(names, map(_plain, rows[0]), strict=True))
+
+    def remember(self, query: Query) -> Query:
+        """The same rows, worked out once and kept in this store's engine; for a question that others stand on."""
+        self._remembered += 1
+        name = f"remembered_{self._remembered}"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS {dialects.text(query, pretty=False)}")
+        return Query(query.rules, (), name, query.columns, query.day)
 
     def write(self, query: Query, file: Path) -> None:
         """Write the answer as Parquet without holding it in memory."""

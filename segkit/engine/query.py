@@ -96,6 +96,10 @@ class Query:
         condition = self.rules._condition(where, self.columns, self.day)
         return _aggregate(self.rules, self.steps, source, by, columns, condition)
 
+    def under(self, settings: Settings) -> Query:
+        """The same rows, with what is built on them from here under other thresholds."""
+        return replace(self, rules=replace(self.rules, settings=settings))
+
     def extend(self, columns: Mapping[str, str]) -> Query:
         """The same rows with more columns, each an expression over the columns there are."""
         scope = self.rules.scope(self.columns, self.day)

@@ -39,12 +39,7 @@ __all__ = [
 
 def parse(text: str, scope: Scope) -> tuple[exp.Expression, str]:
     """The checked tree of an expression and the kind of its value."""
-    try:
-        tree = sqlglot.parse_one(str(text), dialect="duckdb")
-    except SqlglotError as error:
-        raise ExpressionError(
-            f"Cannot read the expression {text!r}.", f"Mend its syntax: {_first_line(error)}"
-        ) from error
+    tree = _tree(str(text))
     tree = tree.transform(lambda node: _threshold(node, scope, text))
     tree = tree.transform(lambda node: _macro(node, text))
     if scope.day is not None and scope.as_of is not None:
@@ -62,6 +57,17 @@ def condition(text: str, scope: Scope) -> exp.Expression:
     if kind not in (FLAG, NULL):
         raise ExpressionError(f"{text!r} is a {kind}, not a condition.", "Compare it with something, such as  > 0.")
     return tree
+
+
+def _tree(text: str) -> exp.Expression:
+    """The one expression in a text; a second statement behind a semicolon is refused, whatever the parser does with it."""
+    try:
+        trees = sqlglot.parse(text, dialect="duckdb")
+    except SqlglotError as error:
+        raise ExpressionError(f"Cannot read the expression {text!r}.", f"Mend its syntax: {_first_line(error)}") from error
+    if len(trees) != 1 or trees[0] is None:
+        raise ExpressionError(f"{text!r} is not one expression.", "Write one value or one condition.")
+    return trees[0]
 
 
 def _first_line(error: Exception) -> str:

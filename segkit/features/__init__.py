@@ -24,29 +24,34 @@ def profile_features(rules: Rules) -> Query:
     Counts and sums are 0 where the tables were delivered and hold nothing for the profile; ages, dates and means are
     empty. Whether a table was delivered at all is for `quality` to say: absent is not zero.
     """
+    bought = purchase.purchases(rules)
+    return with_high_value(base_features(rules, bought), bought)
+
+
+def base_features(rules: Rules, bought: Query) -> Query:
+    """The feature table without is_high_value; `bought` are the purchases (purchase.purchases)."""
     query = rules.table("profiles", tuple(PROFILE), known=False)
     for part, counts in (
-        (purchase.purchase_features(rules), purchase.COUNTS),
+        (purchase.purchase_features(bought), purchase.COUNTS),
         (engagement.engagement_features(rules), engagement.COUNTS),
         (interest.interest_features(rules), interest.COUNTS),
         (consent.consent_features(rules), consent.COUNTS),
     ):
         query = query.join(part, "profile_id", zero=counts)
     query = query.keep("created_at IS NULL OR by_as_of(created_at) OR order_count > 0 OR engaged_count > 0")
-    query = query.extend(expressions(purchase.DERIVED | engagement.DERIVED)).flag(expressions(consent.FLAGS))
-    return with_high_value(query)
+    return query.extend(expressions(purchase.DERIVED | engagement.DERIVED)).flag(expressions(consent.FLAGS))
 
 
-def with_high_value(features: Query, rule: str | None = None) -> Query:
-    """The feature table with is_high_value and the shop's own figures (shop_*) that decide it beside every row."""
-    rule = rule or features.rules.settings["high_value_rule"]
-    share = 1 - features.rules.settings["high_value_quantile"]
+def with_high_value(base: Query, bought: Query) -> Query:
+    """The feature table with is_high_value, and the shop's own figures (shop_*) that decide it beside every row."""
+    rule = base.rules.settings["high_value_rule"]
+    share = 1 - base.rules.settings["high_value_quantile"]
     deciding = {
-        "mean": lambda: purchase.shop_totals(features.rules),
-        "median": lambda: purchase.shop_middle(features.rules),
-        "quantile": lambda: features.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS),
+        "mean": lambda: purchase.shop_totals(bought),
+        "median": lambda: purchase.shop_middle(bought),
+        "quantile": lambda: base.at_rank({"shop_order_value_quantile": ("order_value_mean", share, "top")}, score.BUYERS),
     }
-    return features.cross(deciding[rule]()).flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
+    return base.cross(deciding[rule]()).flag({"is_high_value": f"order_count > 0 AND {purchase.HIGH_VALUE[rule]}"})
 
 
 def dictionary() -> dict[str, Feature]:

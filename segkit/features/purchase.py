@@ -43,17 +43,19 @@ def purchases(rules: Rules) -> Query:
     return orders.join(refunds, "order_id", zero=["refunded"]).extend({"value": "total_base - refunded"})
 
 
-def purchase_features(rules: Rules) -> Query:
-    """One row per buyer."""
-    return purchases(rules).aggregate("profile_id", expressions(FEATURES))
+def purchase_features(bought: Query) -> Query:
+    """One row per buyer, from the purchases."""
+    return bought.aggregate("profile_id", expressions(FEATURES))
 
 
-def shop_totals(rules: Rules) -> Query:
+def shop_totals(bought: Query) -> Query:
     """One row about the shop: purchases of named profiles, and their value."""
-    return purchases(rules).aggregate(None, {"shop_order_count": "count(*)", "shop_revenue": "sum(value)"})
+    return bought.aggregate(None, {"shop_order_count": "count(*)", "shop_revenue": "sum(value)"})
 
 
-def shop_middle(rules: Rules) -> Query:
+def shop_middle(bought: Query) -> Query:
     """One row: the two middle order values of the shop; the median lies half-way between them."""
     half = 1 / 2
-    return purchases(rules).at_rank({"shop_order_value_low": ("value", half, "bottom"), "shop_order_value_high": ("value", half, "top")})
+    return bought.at_rank(
+        {"shop_order_value_low": ("value", half, "bottom"), "shop_order_value_high": ("value", half, "top")}
+    )
