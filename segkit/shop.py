@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
 from segkit import features, personas, quality, segments
@@ -23,6 +24,7 @@ from segkit.features import score
 from segkit.settings import Client, load_client, suggestion
 from segkit.sources import load_delivery, load_frames
 from segkit.sources.mapping import SourceMapping, checked, load_mapping, of_frames
+from segkit.sources.receipt import Receipt
 from segkit.tables import TABLES
 
 
@@ -237,8 +239,13 @@ def _load_of(folder: Path) -> dict[str, Any]:
     if file.exists():
         return json.loads(file.read_text(encoding="utf-8"))
     tables = [folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()]
-    digests = {table.name: hashlib.sha256(table.read_bytes()).hexdigest() for table in tables}
-    load_id = hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:12]
-    receipts = [{"file": name, "sha256_12": digest[:12], "reader": "canonical", "status": "read", "reason": None, "rows_read": 0, "kept": 0,
-                 "mended": 0, "set_aside": 0, "refused": 0, "kinds": []} for name, digest in digests.items()]  # fmt: skip
-    return {"load_id": load_id, "receipts": receipts, "rows": {}, "duplicates": {}, "quarantine": []}
+    receipts = [_as_it_is(table) for table in tables]
+    load_id = hashlib.sha256(json.dumps([receipt.sha256_12 for receipt in receipts]).encode()).hexdigest()[:12]
+    rows = {receipt.file.removesuffix(".parquet"): receipt.kept for receipt in receipts}
+    return {"load_id": load_id, "receipts": [r.as_dict() for r in receipts], "rows": rows, "duplicates": {}, "quarantine": []}
+
+
+def _as_it_is(table: Path) -> Receipt:
+    receipt = Receipt(table.name, hashlib.sha256(table.read_bytes()).hexdigest()[:12], "canonical", "read")
+    receipt.add("kept", None, pq.read_metadata(table).num_rows)
+    return receipt

@@ -265,7 +265,8 @@ def _at_rank(column: str, share: float, end: str) -> exp.Select:
 
 def _graft(mine: tuple[Step, ...], other: Query) -> tuple[tuple[Step, ...], str]:
     """My steps followed by those of `other`, renamed where a name means something else here; and its answer's name."""
-    steps, names = list(mine), {}
+    names: dict[str, str] = {}
+    steps = list(mine)
     for name, select in other.steps:
         select = select.transform(lambda node: _renamed(node, names))
         same = next((known for known, step in steps if step == select), None)

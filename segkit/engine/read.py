@@ -104,7 +104,8 @@ class _as_utf8:
     """The path of the file as UTF-8: itself, or a temporary copy that goes away afterwards."""
 
     def __init__(self, path: Path, encoding: str) -> None:
-        self.path, self.encoding, self._folder = path, encoding, None
+        self.path, self.encoding = path, encoding
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> _as_utf8:
         if self.encoding in ("utf-8", "utf-8-sig"):

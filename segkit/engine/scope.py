@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp
 
@@ -38,4 +39,4 @@ class Scope:
     as_of: AsOf | None = None
     day: str | None = None  # the `_on` column that `age_days` counts from
     aggregates: bool = False
-    extra: Mapping[str, Callable[[exp.Expression, list[str], str], str]] = field(default_factory=dict)
+    extra: Mapping[str, Callable[[Any, exp.Expression], str]] = field(default_factory=dict)  # rules beside the checker's own

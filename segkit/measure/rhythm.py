@@ -94,11 +94,11 @@ def monthly(purchases: pd.DataFrame, seen_to: date, complete_from: date | None) 
     return [
         {
             "month": str(period),
-            "orders": int(row.orders),
-            "revenue": round(float(row.revenue), 2),
+            "orders": int(orders),
+            "revenue": round(float(revenue), 2),
             "complete": _all_seen(period, seen_to, complete_from),
         }
-        for period, row in zip(sums.index, sums.itertuples(), strict=True)
+        for period, orders, revenue in zip(sums.index, sums["orders"], sums["revenue"], strict=True)
     ]
 
 
