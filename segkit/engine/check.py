@@ -58,7 +58,7 @@ def wider(kinds: Iterable[str]) -> str:
 
 
 def _column(check: Checker, node: exp.Expression) -> str:
-    if len(node.parts) > 1 or node.name not in check.scope.columns:  # type: ignore[attr-defined]
+    if len(node.parts) > 1 or node.name not in check.scope.columns:
         raise check.wrong(f"unknown column {node.sql('duckdb')!r}", suggestion(node.name, check.scope.columns))
     return check.scope.columns[node.name]
 
@@ -177,7 +177,7 @@ def _date_diff(check: Checker, node: exp.Expression) -> str:
 def _cast(check: Checker, node: exp.Expression) -> str:
     """Only literals: DATE '2021-11-20' and TIMESTAMP '2021-11-20 12:00:00'."""
     kinds = {exp.DataType.Type.DATE: DATE, exp.DataType.Type.TIMESTAMP: MOMENT}
-    target = node.to.this  # type: ignore[attr-defined]
+    target = node.to.this
     if not (isinstance(node.this, exp.Literal) and node.this.is_string and target in kinds):
         raise check.wrong("only DATE 'YYYY-MM-DD' and TIMESTAMP '...' may be written as a cast")
     return kinds[target]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from segkit.engine.read import Raw
 from segkit.errors import ExpressionError, MappingError
 from segkit.tables import TABLES
 
+_OURS = ("file_no", "group_no", "group_row", "refused", "mended", "aside")
+_RESERVED = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
 _HIDDEN = {"line_no": words.INTEGER, "row_no": words.INTEGER, "file": words.TEXT}  # of every delivered table
 
 
@@ -66,6 +69,7 @@ class Loading:
         A row with a cell that is not what its type says is refused, with the reason; nothing is lost or guessed.
         """
         kinds = {column.name: convert.KINDS[column.type] for column in columns}
+        self._check_names(table, kinds)
         spec = ", ".join(f"{name} {_SQL_TYPES[kind]}" for name, kind in kinds.items())
         self.connection.execute(
             f"CREATE TABLE {table} (file_no INTEGER, group_no INTEGER, row_no BIGINT, group_row BIGINT, file VARCHAR, {spec}, "
@@ -73,6 +77,16 @@ class Loading:
         )
         self._columns[table] = {**kinds, **_HIDDEN}
         return {part.file_no: self._read_part(table, part, columns, zone) for part in parts}
+
+    def _check_names(self, table: str, names: Iterable[str]) -> None:
+        """Our names of columns are used in expressions, so they are plain words that mean nothing else there."""
+        reserved = {row[0] for row in self.connection.execute(_RESERVED).fetchall()} | {*_HIDDEN, *_OURS}
+        for name in names:
+            if name in reserved or not re.fullmatch("[a-z][a-z0-9_]*", name):
+                raise MappingError(
+                    f"{table.removeprefix('read_')}: a column cannot be called {name!r} here.",
+                    f"Choose a plain word of lower-case letters that SQL does not use, such as {re.sub('[^a-z0-9_]', '', name.lower()) or 'column'}_.",
+                )
 
     def _read_part(self, table: str, part: Part, columns: Sequence[Column], zone: str) -> dict[str, str]:
         cells = {column.name: self._cell(part, column.name, zone) for column in columns}
