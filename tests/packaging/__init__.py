@@ -1,0 +1,1 @@
+"""What is installed, and what the one command of the checkout does."""
