@@ -18,12 +18,10 @@ class Bound:
     path: str
     of: str | None = None
 
-    def __html__(self) -> str:
+    def __html__(self) -> Markup:
         of = Markup(' data-of="{}"').format(self.of) if self.of else ""
-        template = Markup('<data value="{}" data-path="{}"{}>{}</data>')
-        return str(
-            template.format(repr(self.raw) if isinstance(self.raw, float) else self.raw, self.path, of, self.shown)
-        )
+        value = repr(self.raw) if isinstance(self.raw, float) else self.raw
+        return Markup('<data value="{}" data-path="{}"{}>{}</data>').format(value, self.path, of, self.shown)
 
     def __str__(self) -> str:
         return self.shown
@@ -37,22 +35,20 @@ class Absent:
     shown: str
     raw: None = field(default=None, init=False)
 
-    def __html__(self) -> str:
-        return str(
-            Markup('<span class="absent" aria-hidden="true">{}</span><span class="vh">{}</span>').format(
-                self.shown, self.reason
-            )
-        )
+    def __html__(self) -> Markup:
+        dash = Markup('<span class="absent" aria-hidden="true">{}</span>').format(self.shown)
+        return dash + Markup('<span class="vh">{}</span>').format(self.reason)
 
     def __str__(self) -> str:
         return self.shown
 
 
 Printed = Bound | Absent
+NEEDS = {"engaged_share": "engagement", "mailable": "consent"}  # numbers of a group that need more than orders
 
 
 def at(result: Any, path: str) -> Any:
-    """What stands at a dotted path (list places are numbers; a dot inside a key is written \\.); None when nothing does."""
+    """What stands at a dotted path (list places are numbers, a dot inside a key is \\.), or None."""
     for part in parts(path):
         if isinstance(result, list):
             result = result[int(part)] if part.isdigit() and int(part) < len(result) else None
@@ -110,12 +106,17 @@ class Numbers:
 
     def reason(self, path: str) -> str:
         """Why the number at a path does not exist, as a sentence."""
-        code = at(self.result, f"status.{key(path)}.reason") or self._inline_reason(path) or "not_applicable"
+        code = at(self.result, f"status.{key(path)}.reason") or self._inline_reason(path) or self._needed(path)
         return self.reason_text(code)
 
     def reason_text(self, code: str) -> str:
-        name = f"reasons.{code}"
+        name = f"reasons.{'same_file' if code.startswith('same bytes') else code}"
         return self.text(name) if self.text.has(name) else self.text("reasons.unknown", code=str(code)[:80])
+
+    def _needed(self, path: str) -> str:
+        """What had to be delivered for this number."""
+        capability = NEEDS.get(parts(path)[-1])
+        return at(self.result, f"capabilities.{capability}.reason") or "not_applicable"
 
     def _inline_reason(self, path: str) -> str | None:
         above = parts(path)[:-1]

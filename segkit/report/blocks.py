@@ -9,7 +9,7 @@ SHORT = 80  # characters of a client's own text that are shown
 
 
 def tag(name: str, *children: Any, **attributes: Any) -> Markup:
-    """An element; children and attribute values are escaped, `class_` is class, a None attribute or child is left out."""
+    """An element with escaped children and attributes; `class_` is class, and what is None is left out."""
     shown = [
         f' {attr.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for attr, value in attributes.items()
@@ -65,8 +65,10 @@ def finding(title: str, severity: str, label: str, body: Any, todo: str, foot: A
     return tag("li", tag("div", badge, head, tag("p", body), tag("p", todo, class_="do"), foot, class_="f"))
 
 
-def findings(items: Iterable[Markup], start: int = 1) -> Markup:
-    return tag("ol", *items, class_="findings", style=f"counter-reset:f {start - 1}", start=start, role="list")
+def findings(items: Iterable[Markup], start: int = 1, tone: str = "") -> Markup:
+    return tag(
+        "ol", *items, class_=f"findings {tone}".strip(), style=f"counter-reset:f {start - 1}", start=start, role="list"
+    )
 
 
 def callout(title: str, *body: Any, kind: str = "") -> Markup:
@@ -90,4 +92,4 @@ def pairs(rows: Iterable[tuple[Any, Any]]) -> Markup:
 
 
 def items(texts: Iterable[Any]) -> Markup:
-    return tag("ul", *(tag("li", text) for text in texts), class_="list")
+    return tag("ul", *(tag("li", text) for text in texts if text is not None), class_="list")

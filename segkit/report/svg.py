@@ -1,4 +1,4 @@
-"""A matplotlib figure as inline SVG: real text, own ids, colours that follow light and dark, the same bytes each time."""
+"""A matplotlib figure as inline SVG: real text, own ids, colours that follow light and dark, always the same bytes."""
 
 import re
 import warnings

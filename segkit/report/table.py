@@ -1,12 +1,14 @@
-"""Accessible tables: a caption, scopes, group rows, bars in cells, figures aligned; on a telephone each row is a card."""
+"""Accessible tables: caption, scopes, group rows, bars in cells, aligned figures; on a telephone a row is a card."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from segkit.report.blocks import tag
+
+SHORT = 14  # rows of a table that is kept on one sheet of paper
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,9 @@ class Bar:
     width: float
     token: str = "brand"
 
-    def __html__(self) -> str:
-        bar = tag(
-            "span",
-            class_="bar",
-            style=f"--w:{100 * min(max(self.width, 0), 1):.1f}%;--c:var(--{self.token})",
-            aria_hidden="true",
-        )
-        return str(Markup("{}{}").format(bar, self.value))
+    def __html__(self) -> Markup:
+        look = f"--w:{100 * min(max(self.width, 0), 1):.1f}%;--c:var(--{self.token})"
+        return Markup("{}{}").format(tag("span", class_="bar", style=look, aria_hidden="true"), self.value)
 
 
 @dataclass(frozen=True)
@@ -44,19 +41,17 @@ class Group:
     token: str = field(default="brand")
 
 
-def table(
-    caption: Any, columns: Sequence[Column], groups: Iterable[Group] | Sequence[Sequence[Any]], note: Any = None
-) -> Markup:
+def table(caption: Any, columns: Sequence[Column], groups: Sequence[Group | Sequence[Any]], note: Any = None) -> Markup:
     """A table; `groups` are groups of rows, or plain rows. The first column names the row."""
-    listed = list(groups)
-    bodies = [group if isinstance(group, Group) else None for group in listed]
-    parts = [body for body in bodies if body] if any(bodies) else [Group(listed)]  # type: ignore[list-item]
+    parts = [group for group in groups if isinstance(group, Group)]
+    if plain := [row for row in groups if not isinstance(row, Group)]:
+        parts.append(Group(plain))
     head = tag("thead", tag("tr", *(_head(column) for column in columns), role="row"), role="rowgroup")
     inner = tag(
         "table", tag("caption", caption), head, *(_body(part, columns) for part in parts), class_="st", role="table"
     )
     foot = None if note is None else tag("p", note, class_="note")
-    return tag("div", inner, foot, class_="tw")
+    return tag("div", inner, foot, class_="tw short" if sum(len(part.rows) for part in parts) <= SHORT else "tw")
 
 
 def _head(column: Column) -> Markup:
@@ -85,5 +80,7 @@ def _row(cells: Sequence[Any], columns: Sequence[Column]) -> Markup:
 
 
 def _cell(cell: Any, column: Column) -> Markup:
-    kind = " ".join(name for name, on in (("n", column.number), ("b", isinstance(cell, Bar))) if on)
+    kind = " ".join(
+        name for name, on in (("n", column.number), ("b", isinstance(cell, Bar)), ("none", cell == "")) if on
+    )
     return tag("td", tag("span", cell, class_="c"), role="cell", data_label=column.label, class_=kind or None)

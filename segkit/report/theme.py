@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import seaborn as sns
@@ -34,10 +35,37 @@ PALETTE = {
     "on-deep": "#fffffe",
     "unseen": "#e6e9eb",
 }
+DARK = {
+    "ink": "#e8edee",
+    "muted": "#a3b1b8",
+    "grid": "#2d3a41",
+    "paper": "#182127",
+    "wash": "#10171b",
+    "brand": "#4fc3a5",
+    "brand-light": "#23483f",
+    "accent": "#ff8f6b",
+    "gold": "#e9b949",
+    "blue": "#86b4e8",
+    "stone": "#7d8b94",
+    "heat1": "#1b2f2b",
+    "heat2": "#1f3f38",
+    "heat3": "#255549",
+    "heat4": "#2d6e5e",
+    "heat5": "#4eb196",
+    "heat6": "#8ee0c9",
+    "on-pale": "#edf4f2",
+    "on-deep": "#05201a",
+    "unseen": "#252f35",
+}
 HEAT = [PALETTE[f"heat{step}"] for step in range(1, 7)]
 DEEP_HEAT = set(HEAT[4:])  # from here on text on the cell is light
 
-GROUP_TOKENS = {"buying": "brand", "lapsed": "gold", "not_bought": "blue", "silent": "stone"}
+GROUP_TOKENS = {"buying": "brand", "lapsed": "gold", "not_bought": "blue", "silent": "stone", "unknown": "muted"}
+
+
+def css_tokens(palette: dict[str, str]) -> str:
+    """A palette as custom properties of a style sheet."""
+    return ";".join(f"--{token}:{colour}" for token, colour in palette.items())
 
 
 def heat(share: float) -> str:
@@ -58,7 +86,7 @@ def style() -> Iterator[None]:
         yield
 
 
-def _rc() -> dict[str, object]:
+def _rc() -> dict[Any, Any]:
     ink, muted, grid = PALETTE["ink"], PALETTE["muted"], PALETTE["grid"]
     return {
         **sns.axes_style("white"),

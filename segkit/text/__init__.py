@@ -1,4 +1,4 @@
-"""Every sentence of the kit by key, in Dutch and British English, with numbers and dates as each language writes them."""
+"""Every sentence of the kit by key, in Dutch and British English, with each language's numbers and dates."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Text:
     def has(self, key: str) -> bool:
         return key in self.sentences or f"{key}.other" in self.sentences
 
-    def number(self, value: float, decimals: int | None = None) -> str:
+    def number(self, value: float | Decimal, decimals: int | None = None) -> str:
         """6000 -> 6.000 (nl), 6,000 (en); a float gets two decimals unless told otherwise."""
         places = (0 if isinstance(value, int) else 2) if decimals is None else decimals
         return self._decimal(value, "#,##0" + ("." + "0" * places if places else ""))
@@ -113,7 +113,7 @@ class Text:
         wanted, given = placeholders(template), set(values)
         if wanted - given or given - wanted - {"n"}:
             raise TextError(
-                f"The sentence {key} ({self.lang}) has the placeholders {sorted(wanted)} and was given {sorted(given)}.",
+                f"The sentence {key} ({self.lang}) takes {sorted(wanted)} and was given {sorted(given)}.",
                 "Give each placeholder its value, by name.",
             )
         return template

@@ -46,5 +46,5 @@ def grid_lines(axes: Axes, axis: str) -> None:
 def ticks(axes: Axes, axis: str, write: Write, most: int) -> None:
     """Round tick places, written by the language."""
     chosen = axes.xaxis if axis == "x" else axes.yaxis
-    chosen.set_major_locator(MaxNLocator(most))
+    chosen.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     chosen.set_major_formatter(FuncFormatter(lambda value, _: write(value)))

@@ -1,13 +1,17 @@
 """Pictures of value and rhythm: gaps between orders, the second order, cohorts, revenue by month."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from segkit.report.figures.parts import Write, cell, grid_lines, is_narrow, ticks
 from segkit.report.svg import canvas
 from segkit.report.theme import PALETTE, heat, ink_on
 
+QUARTER = 90  # days between the ticks of a long wait
 GAP_SHADES = ("heat2", "heat3", "heat5", "heat3", "heat2")
 
 
@@ -20,30 +24,18 @@ def gaps(places: Sequence[float], names: Sequence[str], shown: Sequence[str], ax
     for left, right, shade in zip(edges, edges[1:], GAP_SHADES, strict=False):
         axes.barh(0, right - left, left=left, height=0.7, color=PALETTE[shade], linewidth=0)
     for place, (days, name, label) in enumerate(zip(places, names, shown, strict=True)):
-        above = place % 2 == 1 or not narrow
-        axes.plot([days, days], [-0.5, 0.5], color=PALETTE["ink"], linewidth=1.5)
-        axes.annotate(
-            label,
-            (days, 0.5 if above else -0.5),
-            xytext=(0, 18 if above else -16),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontweight=600,
-        )
-        axes.annotate(
-            name,
-            (days, 0.5 if above else -0.5),
-            xytext=(0, 5 if above else -30),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            color=PALETTE["muted"],
-            fontsize=11,
-        )
-    axes.set(xlim=(0, max(places) * 1.08 or 1), ylim=(-1.5 if narrow else -0.7, 1.4), yticks=[], xlabel=axis)
+        side = 1 if place % 2 == 1 or not narrow else -1  # on a telephone above and below in turn
+        axes.plot([days, days], [-0.35, 0.35], color=PALETTE["ink"], linewidth=1.5)
+        _beside(axes, (days, 0.35 * side), side * 12, name, color=PALETTE["muted"], fontsize=11)
+        _beside(axes, (days, 0.35 * side), side * 27, label, fontweight=600)
+    axes.set(xlim=(0, max(places) * 1.08 or 1), ylim=(-1.5 if narrow else -0.5, 1.4), yticks=[], xlabel=axis)
     ticks(axes, "x", lambda value: f"{value:.0f}", 4 if narrow else 8)
     return figure
+
+
+def _beside(axes: Axes, point: tuple[float, float], height: float, words: str, **look: Any) -> None:
+    """Words so many points above a point, or below it."""
+    axes.annotate(words, point, xytext=(0, height), textcoords="offset points", ha="center", va="center", **look)
 
 
 def second_order(
@@ -59,12 +51,13 @@ def second_order(
     figure = canvas(width, 270)
     axes = figure.subplots()
     if len(low) == len(high) == len(days):
-        axes.fill_between(days, low, high, step="post", color=PALETTE["brand-light"], linewidth=0)
-    axes.step(days, share, where="post", color=PALETTE["brand"], linewidth=2.5)
+        axes.fill_between(days, low, high, color=PALETTE["brand-light"], linewidth=0)
+    axes.plot(days, share, color=PALETTE["brand"], linewidth=2.5)
+    axes.plot([days[-1]], [share[-1]], "o", color=PALETTE["brand"], markersize=7)
     axes.annotate(
         write(share[-1]),
         (days[-1], share[-1]),
-        xytext=(6, 0),
+        xytext=(9, 0),
         textcoords="offset points",
         va="center",
         fontweight=600,
@@ -72,7 +65,7 @@ def second_order(
     )
     axes.set(xlim=(0, max(days) * 1.08 or 1), ylim=(0, min(1, max([*share, *high]) * 1.15) or 1), xlabel=labels[0])
     axes.set_title(labels[1], loc="left", fontsize=12, fontweight=400, color=PALETTE["muted"])
-    ticks(axes, "x", lambda value: f"{value:.0f}", 5 if is_narrow(width) else 9)
+    axes.xaxis.set_major_locator(MultipleLocator(QUARTER if max(days) <= 4 * QUARTER else 2 * QUARTER))
     ticks(axes, "y", write, 5)
     grid_lines(axes, "y")
     return figure

@@ -39,7 +39,7 @@ class Report:
     """The report of one audit result in one language ("nl" or "en").
 
     `result` is the plain dict that result.json holds. Every method gives one section; every number on it is written
-    as `<data value data-path>` and stands at that path in the result. What cannot be computed is a sentence that says why.
+    as `<data value data-path>` and stands at that path in the result. What cannot be computed says why.
     """
 
     def __init__(self, result: Mapping[str, Any], lang: str) -> None:

@@ -1,4 +1,4 @@
-"""What the report advises with: the order of personas, how far a discount may go, the evidence each finding brings."""
+"""What the report advises with: the order of the personas, and the evidence that each finding brings."""
 
 GROUPS = {
     "buying": ("high_rollers", "brand_lovers", "potential_high_rollers", "potential_brand_lovers"),
@@ -11,32 +11,10 @@ GROUPS = {
         "long_lapsed_readers",
     ),
     "not_bought": ("newcomers", "almost_there", "espresso_shot", "waiting_to_be_wowed", "window_shoppers"),
-    "silent": ("false_starts", "dead_weight", "engagement_unknown"),
+    "silent": ("false_starts", "dead_weight"),
+    "unknown": ("engagement_unknown",),
 }
 GROUP_OF = {persona: group for group, personas in GROUPS.items() for persona in personas}
-
-# 0 = none, 1 = a small extra, 2 = targeted and only as a second step, 3 = may lead: remind first, then sell value, discount last.
-DISCOUNT = {
-    "high_rollers": 0,
-    "brand_lovers": 1,
-    "potential_high_rollers": 1,
-    "potential_brand_lovers": 1,
-    "lapsed_high_rollers": 2,
-    "lost_enthusiasts": 2,
-    "one_hit_wonders": 2,
-    "just_passing_through": 2,
-    "cooling_one_timers": 1,
-    "long_lapsed_readers": 2,
-    "newcomers": 0,
-    "almost_there": 2,
-    "espresso_shot": 1,
-    "waiting_to_be_wowed": 3,
-    "window_shoppers": 0,
-    "false_starts": 0,
-    "dead_weight": 0,
-    "engagement_unknown": 0,
-}
-MOST_DISCOUNT = 3
 
 # Finding key -> the evidence its sentence needs -> how it is written.
 EVIDENCE: dict[str, dict[str, str]] = {
@@ -46,7 +24,7 @@ EVIDENCE: dict[str, dict[str, str]] = {
     "blast_unengaged": {"members": "count", "share": "percent", "days": "days"},
     "mean_is_poor_cut": {"share": "percent", "value": "money", "threshold": "money", "members": "count"},
     "guests_share": {"orders": "count", "share": "percent", "revenue": "money"},
-    "unlinked_refunds": {"rows": "count", "value": "money", "share": "percent"},
+    "unlinked_refunds": {"rows": "count", "value": "money", "share": "small_percent"},
     "long_lapsed_readers": {"members": "count", "days": "days", "revenue": "money"},
     "coverage_gap": {"days": "days"},
     "window_longer_than_coverage": {"days": "days", "value": "days"},

@@ -1,19 +1,23 @@
 """The cover: who, when, how much, from which files."""
 
+from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segkit.report import blocks
-from segkit.report.bind import Bound
+from segkit.report.sections.advice import GROUPS
 from segkit.report.sections.page import Page
+from segkit.report.theme import DARK, PALETTE, css_tokens
 
 MIME = "application/vnd.segkit.report+json"
 NAME_LENGTH = 60
+DOTS = 100  # on the cover, each the same part of all profiles
+SHEET = Path(__file__).parents[1] / "templates" / "segreport" / "sections.css"
 
 
 def facts(page: Page) -> dict[str, Any]:
-    """What the template puts on the cover; plain text throughout, the template escapes it."""
+    """What the template puts on the cover; the template escapes all of it but the facts, which are HTML."""
     t = page.t
     return {
         "lang": t.lang,
@@ -26,6 +30,7 @@ def facts(page: Page) -> dict[str, Any]:
         "made_with": t("report.made_with", version=str(page.result.get("segkit_version", ""))),
         "contents": t("report.contents"),
         "skip": t("report.skip"),
+        **_dots(page),
     }
 
 
@@ -36,13 +41,45 @@ def build(page: Page) -> Markup:
         (t("cover.client"), blocks.own_words(_client(page))),
         *((t(f"cover.{name}"), value) for name, value in _values(page) if value is not None),
     ]
-    return blocks.tag(
+    return _style() + blocks.tag(
         "div",
         blocks.tag("h1", t("report.title")),
         blocks.prose(t("report.subtitle")),
         blocks.pairs(rows),
         class_="sk first",
     )
+
+
+def _style() -> Markup:
+    """What the sections look like inside a notebook, light or dark as the notebook is."""
+    tokens = f".sk{{{css_tokens(PALETTE)}}}[data-jp-theme-light='false'] .sk{{{css_tokens(DARK)}}}"
+    return Markup("<style>{}{}</style>").format(Markup(tokens), Markup(SHEET.read_text(encoding="utf-8")))
+
+
+def _dots(page: Page) -> dict[str, Any]:
+    """The base as a hundred dots, one colour a group of personas; nothing when the groups are not known."""
+    t, census = page.t, page.n.raw("personas.partition") or {}
+    sizes = {
+        group: sum((census.get(name) or {}).get("members") or 0 for name in names) for group, names in GROUPS.items()
+    }
+    if not sum(sizes.values()):
+        return {}
+    dots = _shared_out(sizes, DOTS)
+    legend = [{"name": group, "label": t(f"personas.groups.{group}")} for group in GROUPS if dots[group]]
+    return {
+        "dots": [group for group, many in dots.items() for _ in range(many)],
+        "dots_alt": t("cover.dots_alt"),
+        "dots_note": t("cover.dots_note"),
+        "legend": legend,
+    }
+
+
+def _shared_out(sizes: dict[str, int], places: int) -> dict[str, int]:
+    """So many places over groups in proportion to their sizes; the largest remainders get what rounding leaves."""
+    whole = sum(sizes.values())
+    dots = {group: places * size // whole for group, size in sizes.items()}
+    left = sorted(sizes, key=lambda group: -(places * sizes[group] % whole))
+    return {group: dots[group] + (group in left[: places - sum(dots.values())]) for group in sizes}
 
 
 def _client(page: Page) -> str:
@@ -66,7 +103,5 @@ def _values(page: Page) -> list[tuple[str, Any]]:
     ]
 
 
-def _fact(page: Page, name: str, value: Any) -> dict[str, Any]:
-    bound = {"value": value.raw, "path": value.path} if isinstance(value, Bound) else {}
-    shown = str(value) if not isinstance(value, Markup) else value.striptags()
-    return {"label": page.t(f"cover.{name}"), "shown": shown, **bound}
+def _fact(page: Page, name: str, value: Any) -> dict[str, str]:
+    return {"label": page.t(f"cover.{name}"), "html": str(escape(value))}

@@ -11,6 +11,7 @@ from segkit.report.figures.base import Span, timeline
 from segkit.report.sections.page import Page
 from segkit.report.table import Column
 
+KIND_LENGTH = 160
 VERDICTS = ("kept", "mended", "set_aside", "refused")
 
 
@@ -91,9 +92,8 @@ def _coverage(page: Page) -> Markup:
         rows.append(
             [
                 _table_name(page, row["table"]),
-                n.count(f"{at}.rows"),
-                n.date(f"{at}.from", "d MMM y"),
-                n.date(f"{at}.to", "d MMM y"),
+                n.count(f"{at}.rows") if row["rows"] else page.t.absent(),
+                *(n.date(f"{at}.{end}", "d MMM y") if row.get(end) else "" for end in ("from", "to")),
                 _status(page, row, status),
             ]
         )
@@ -108,7 +108,7 @@ def _coverage(page: Page) -> Markup:
 
 
 def _status(page: Page, row: dict[str, Any], status: str) -> Markup:
-    reason = row.get("reason")
+    reason = row.get("reason") if row["status"] == "vendor_aggregates" else None
     return blocks.tag("span", status, class_=f"state {row['status']}") + (
         blocks.tag("span", page.n.reason_text(reason), class_="why") if reason else ""
     )
@@ -142,16 +142,22 @@ def _receipt(page: Page, place: int, source: dict[str, Any]) -> list[Any]:
 
 def _kinds(page: Page) -> Markup | None:
     rows = [
-        [blocks.own_words(_plain(page, "kinds", kind["kind"])), blocks.own_words(source["file"]), page.t(f"verdicts.{kind['verdict']}"), blocks.own_words(_plain(page, "reasons", kind.get("reason") or ""), 160), page.n.count(f"sources.{place}.kinds.{number}.rows")]
+        _kind(page, source, kind, f"sources.{place}.kinds.{number}.rows")
         for place, source in enumerate(page.result["sources"])
         for number, kind in enumerate(source.get("kinds") or [])
-    ]  # fmt: skip
-    columns = [page.column(f"data.{name}", False) for name in ("kind", "file", "verdict", "why")]
+        if kind["kind"] or kind["verdict"] != "kept"
+    ]
+    columns = [page.column(f"data.{name}", False) for name in ("kind", "file", "verdict")]
     return page.table(page.t("data.kinds_caption"), [*columns, page.column("data.rows")], rows) if rows else None
 
 
-def _plain(page: Page, room: str, code: str) -> str:
-    return page.t(f"{room}.{code}") if page.t.has(f"{room}.{code}") else code.replace("_", " ")
+def _kind(page: Page, source: dict[str, Any], kind: dict[str, Any], rows: str) -> list[Any]:
+    name = blocks.own_words(_kind_name(page, kind["kind"] or "rows"), KIND_LENGTH)
+    return [name, blocks.own_words(source["file"]), page.t(f"verdicts.{kind['verdict']}"), page.n.count(rows)]
+
+
+def _kind_name(page: Page, code: str) -> str:
+    return page.t(f"kinds.{code}") if page.t.has(f"kinds.{code}") else code.replace("_", " ")
 
 
 def _how_read(page: Page) -> Markup | None:

@@ -66,6 +66,11 @@ class Page:
         path = self.threshold_path(name)
         return write(path) if path else Absent(self.n.reason_text("not_applicable"), self.t.absent())
 
+    def unit(self, name: str) -> str:
+        """The unit of a threshold; empty when the result does not name it."""
+        where = self.threshold_path(name, "unit")
+        return str(self.n.raw(where)) if where else ""
+
     def ids(self, path: str) -> list[str]:
         """The keys of a dict in the result."""
         found = self.n.raw(path)

@@ -7,12 +7,15 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.bind import Absent
 from segkit.report.figures.personas import Pair, dumbbell, grid
-from segkit.report.sections.advice import DISCOUNT, GROUP_OF, GROUPS, MOST_DISCOUNT
+from segkit.report.sections.advice import GROUP_OF, GROUPS
 from segkit.report.sections.page import Page, path, widths
+from segkit.report.sections.thresholds import threshold_label, threshold_value
 from segkit.report.table import Bar, Group
 from segkit.report.theme import GROUP_TOKENS
 
+MOST_DISCOUNT = 3  # 0 = none, 1 = a small extra, 2 = targeted and only as a second step, 3 = may lead
 CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
+READERS = ("long_lapsed_readers", "newcomers")  # of the partition only, and known by what they read
 AGES = ("recent", "lapsed", "older")
 KINDS = {"often_high": "3+/high", "often_low": "3+/low", "seldom_high": "<3/high", "seldom_low": "<3/low"}
 GUARDS = {"opens": "guard_open_share", "unsubscribes": "guard_unsubscribe_share", "complaints": "guard_complaint_share"}
@@ -48,22 +51,30 @@ def _definitions(page: Page) -> list[Markup | None]:
 
 
 def _census(page: Page, which: str, caption: str) -> Markup:
-    present = [persona for persona in GROUP_OF if persona in page.ids(f"personas.{which}")]
+    present = [
+        persona for persona in GROUP_OF if persona in page.ids(f"personas.{which}") and _worth_a_row(page, persona)
+    ]
     shares = dict(
         zip(present, widths([page.n.percent(f"personas.{which}.{persona}.share") for persona in present]), strict=True)
     )
-    groups = [
-        Group([_row(page, which, persona, shares[persona]) for persona in personas if persona in shares], page.t(f"personas.groups.{group}"), GROUP_TOKENS[group])
-        for group, personas in GROUPS.items()
-        if any(persona in shares for persona in personas)
-    ]  # fmt: skip
+    groups = []
+    for group, personas in GROUPS.items():
+        rows = [_row(page, which, persona, shares[persona]) for persona in personas if persona in shares]
+        groups += [Group(rows, page.t(f"personas.groups.{group}"), GROUP_TOKENS[group])] if rows else []
     columns = [page.column("personas.persona", False), *(page.column(f"personas.{name}") for name in CENSUS)]
     return page.table(page.t(caption), columns, groups)
+
+
+def _worth_a_row(page: Page, persona: str) -> bool:
+    """A group for what is unknown is shown only when there is anyone in it."""
+    return GROUP_OF[persona] != "unknown" or bool(page.n.raw(f"personas.partition.{persona}.members"))
 
 
 def _row(page: Page, which: str, persona: str, width: float) -> list[Any]:
     n, at = page.n, f"personas.{which}.{persona}"
     token = GROUP_TOKENS[GROUP_OF[persona]]
+    if unknown := _unknown(page, which, persona):
+        return [page.t(f"persona.{persona}.title"), unknown, *[""] * (len(CENSUS) - 1)]
     numbers = [n.count(f"{at}.members"), Bar(n.percent(f"{at}.share", 1), width, token)]
     if n.raw(f"{at}.orders") == 0:
         money: list[Any] = ["", "", ""]
@@ -71,6 +82,17 @@ def _row(page: Page, which: str, persona: str, width: float) -> list[Any]:
         money = [n.money(f"{at}.revenue"), n.percent(f"{at}.revenue_share", 1), n.money(f"{at}.value_per_head")]
     engaged = n.percent(f"{at}.engaged_share") if n.raw(f"{at}.members") != 0 else ""
     return [page.t(f"persona.{persona}.title"), *numbers, *money, engaged]
+
+
+def _unknown(page: Page, which: str, persona: str) -> Absent | None:
+    """Why nobody can be counted in a persona: what it depends on was not delivered, so its nought means nothing."""
+    n = page.n
+    if n.raw(f"personas.{which}.{persona}.members"):
+        return None
+    code = n.raw(f"personas.literal.{persona}.reason") or n.raw(f"personas.{which}.{persona}.reason")
+    if persona in READERS:
+        code = code or n.raw("capabilities.engagement.reason")
+    return Absent(n.reason_text(code), page.t.absent()) if code else None
 
 
 def _dumbbell(page: Page) -> Markup | None:
@@ -144,10 +166,11 @@ def _card(page: Page, persona: str) -> Markup:
     head = blocks.tag(
         "h4", t(f"persona.{persona}.title"), blocks.tag("span", page.n.count(f"{at}.members"), class_="many")
     )
+    level = page.n.raw(f"{at}.discount")
     lines = [
         (t("personas.goal"), t(f"persona.{persona}.goal")),
         (t("personas.action"), t(f"persona.{persona}.action")),
-        (t("personas.discount"), _discount(page, DISCOUNT[persona])),
+        *([] if level is None else [(t("personas.discount"), _discount(page, level))]),
         *([(t("personas.sample"), _sample(page, at))] if page.n.raw(f"{at}.sample") is not None else []),
     ]
     rule = blocks.tag("p", t(f"persona.{persona}.rule"), class_="rule")
@@ -181,11 +204,7 @@ def _cuts(page: Page) -> Markup | None:
         return None
     used = _cut_name(page, cut["rule"])
     first = [used, n.money("high_value_cut.value", 2), n.count("high_value_cut.above"), ""]
-    others = [
-        [_cut_name(page, rule), *(write(f"high_value_cut.{rule}.{part}") for part, write in (("value", lambda where: n.money(where, 2)), ("above", n.count), ("would_change", n.count)))]
-        for rule in ("mean", "median", "quantile")
-        if rule != cut["rule"] and cut.get(rule)
-    ]  # fmt: skip
+    others = [_cut(page, rule) for rule in ("mean", "median", "quantile") if rule != cut["rule"] and cut.get(rule)]
     columns = [
         page.column("personas.cut_rule", False),
         *(page.column(f"personas.cut_{name}") for name in ("value", "above", "change")),
@@ -193,36 +212,30 @@ def _cuts(page: Page) -> Markup | None:
     return page.table(t("personas.cut_caption"), columns, [first, *others], t.html("personas.cut_note", rule=used))
 
 
+def _cut(page: Page, rule: str) -> list[Any]:
+    n, at = page.n, f"high_value_cut.{rule}"
+    return [_cut_name(page, rule), n.money(f"{at}.value", 2), n.count(f"{at}.above"), n.count(f"{at}.would_change")]
+
+
 def _cut_name(page: Page, rule: str) -> Markup:
     if rule != "quantile":
         return page.t.html(f"personas.cut_rules.{rule}")
-    return page.t.html("personas.cut_rules.quantile", share=page.n.percent("high_value_cut.quantile.share"))
+    return page.t.html("personas.cut_rules.quantile", share=page.threshold("high_value_quantile", page.n.percent))
 
 
 def _fit(page: Page) -> Markup | None:
-    fit = page.result.get("persona_fit") or {}
-    rows = [
-        [
-            page.t(f"threshold.{name}.label"),
-            page.n.count(f"persona_fit.{name}.default", 0),
-            page.n.count(f"persona_fit.{name}.fitted", 0),
-        ]
-        for name, row in fit.items()
-        if isinstance(row, dict) and row.get("fitted") is not None
-    ]
-    if not rows:
+    names = page.ids("persona_fit.thresholds")
+    if not names:
         return None
-    note = (
-        None
-        if isinstance(page.n.count("persona_fit.would_change"), Absent)
-        else page.say("personas.fit_note", n=page.n.count("persona_fit.would_change"))
-    )
-    columns = [
-        page.column("personas.fit_name", False),
-        page.column("personas.fit_default"),
-        page.column("personas.fit_fitted"),
-    ]
+    rows = [[threshold_label(page, name), *_before_and_after(page, name)] for name in names]
+    columns = [page.column("personas.fit_name", False), page.column("personas.fit_default"), page.column("personas.fit_fitted")]  # fmt: skip # noqa: E501
+    note = page.say("personas.fit_note", n=page.n.count("persona_fit.would_change"))
     return page.table(page.t("personas.fit_caption"), columns, rows, note)
+
+
+def _before_and_after(page: Page, name: str) -> list[Any]:
+    at = f"persona_fit.thresholds.{name}"
+    return [threshold_value(page, f"{at}.{part}", page.unit(name)) for part in ("current", "fitted")]
 
 
 def _literal(page: Page) -> Markup | None:

@@ -1,5 +1,7 @@
 """Value and rhythm: gaps between orders, the second order, retention by cohort, revenue by month."""
 
+from typing import Any
+
 from markupsafe import Markup
 
 from segkit.report import blocks
@@ -31,7 +33,10 @@ def _gaps(page: Page) -> Markup | None:
     numbers = [n.days(f"rhythm.gap_days.{name}") for name in QUANTILES]
     if any(isinstance(number, Absent) for number in numbers):
         return None
-    places, names = [float(number.raw) for number in numbers], [t(f"rhythm.quantiles.{name}") for name in QUANTILES]
+    places, names = (
+        [float(number.raw or 0) for number in numbers],
+        [t(f"rhythm.quantiles.{name}") for name in QUANTILES],
+    )
     middle, shown = numbers[1], [str(number) for number in numbers]
     behind = page.table(
         t("rhythm.gaps_caption"),
@@ -57,9 +62,9 @@ def _second(page: Page) -> Markup | None:
         return None
     days, share = [point[0] for point in curve], [point[1] for point in curve]
     low, high = n.raw(f"{at}.low") or [], n.raw(f"{at}.high") or []
-    median = n.days(f"{at}.median_days")
+    median, confidence = n.days(f"{at}.median_days"), page.threshold("confidence", n.percent)
     half = t("rhythm.second_no_median") if isinstance(median, Absent) else t.html("rhythm.second_median", days=median)
-    note = blocks.join([half, page.say("rhythm.second_note", n=n.count(f"{at}.n"))], " ")
+    note = blocks.join([half, page.say("rhythm.second_note", n=n.count(f"{at}.n"), confidence=confidence)], " ")
     title = page.say("rhythm.second_title", share=n.percent(f"{at}.share_365d")) or t("rhythm.second_title_plain")
     rows = [[n.count(f"{at}.curve.{place}.0", 0), n.percent(f"{at}.curve.{place}.1", 1)] for place in _steps(days)]
     behind = page.table(
@@ -91,9 +96,9 @@ def _cohorts(page: Page) -> Markup | None:
         return None
     period = n.raw("rhythm.cohorts.period")
     names = [_cohort(page, row["cohort"]) for row in rows]
-    values = [row["retention"] for row in rows]
+    columns = _seen(rows)
+    values = [row["retention"][:columns] for row in rows]
     shown = [["" if value is None else t.percent(value) for value in line] for line in values]
-    columns = max(len(line) for line in values)
     head = [
         page.column("rhythm.cohort", False),
         page.column("rhythm.cohort_buyers"),
@@ -112,6 +117,13 @@ def _cohorts(page: Page) -> Markup | None:
         lambda width: cohorts(names, values, shown, t(f"rhythm.cohort_axis_{period}"), width),
         t("rhythm.cohort_note"),
         behind,
+    )
+
+
+def _seen(rows: list[dict[str, Any]]) -> int:
+    """How many periods at least one intake has been seen for; one when there is none yet."""
+    return max(
+        (place + 1 for row in rows for place, share in enumerate(row["retention"]) if share is not None), default=1
     )
 
 

@@ -1,6 +1,5 @@
 """Segments against the rest: size, value, and the difference with its interval."""
 
-from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +12,12 @@ from segkit.report.table import Bar, Group
 
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
+RULES = {  # the thresholds in the condition of a segment: placeholder, threshold, how it is written
+    "active_customers": (("days", "active_days", "days"),),
+    "sleeping_customers": (("start", "sleeping_from_days", "days"), ("end", "sleeping_to_days", "days")),
+    "high_value": (("share", "top_share", "percent"),),
+    "vip": (("orders", "vip_order_count", "count"), ("value", "vip_value", "money")),
+}
 LABEL_LENGTH = 28
 
 
@@ -43,12 +48,21 @@ def title(page: Page, name: str) -> str:
 
 
 def _named(page: Page, name: str) -> Markup:
-    rule = page.t(f"segment.{name}.rule") if page.t.has(f"segment.{name}.rule") else None
+    rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
     under = [part for part in (rule, limit) if part]
     return blocks.own_words(title(page, name)) + (
         blocks.tag("span", blocks.join(under, ", "), class_="why") if under else ""
     )
+
+
+def _rule(page: Page, name: str) -> Markup | None:
+    """The condition of a stock segment in words, with the thresholds of this report."""
+    sentence = f"segment.{name}.rule"
+    if not page.t.has(sentence):
+        return None
+    numbers = {word: page.threshold(threshold, getattr(page.n, how)) for word, threshold, how in RULES.get(name, ())}
+    return page.say(sentence, **numbers)
 
 
 def _sizes(page: Page, names: list[str]) -> Markup:
@@ -80,26 +94,25 @@ def _plot(page: Page, names: list[str], measure: str) -> Markup | None:
     tail = "_order_value" if measure == "order_value_mean" else ""
     axis = t("segments.plot_axis", currency=page.n.currency)
     note = t("segments.plot_note") if not tail else None
-    draw: Callable[[float], Any] = lambda width: against_rest(
-        rows, axis, t("segments.plot_zero"), lambda value: t.money(value, page.n.currency, 0), width
-    )
+    write, zero = (lambda value: t.money(value, page.n.currency, 0)), t("segments.plot_zero")
     return page.figure(
         f"versus-{measure.replace('_', '-')}",
         t(f"segments.plot_title{tail}"),
         t(f"segments.plot_alt{tail}"),
-        draw,
+        lambda width: against_rest(rows, axis, zero, write, width),
         note,
     )
 
 
 def _interval(page: Page, name: str, measure: str) -> Interval | None:
     found = page.n.raw(path("segments", name, "versus_rest", measure)) or {}
-    numbers = [found.get(part) for part in ("difference", "low", "high")]
+    numbers: list[Any] = [found.get(part) for part in ("difference", "low", "high")]
     if any(number is None for number in numbers) or not found.get("inside"):
         return None
     label = title(page, name)
     short = label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1] + "…"
-    return Interval(short, *numbers, page.t.money(numbers[0], page.n.currency, 0))
+    difference, low, high = map(float, numbers)
+    return Interval(short, difference, low, high, page.t.money(difference, page.n.currency, 0))
 
 
 def _versus(page: Page, names: list[str]) -> Markup | None:
@@ -132,4 +145,6 @@ def _against(page: Page, name: str, measure: str) -> list[Any]:
 def _written(page: Page, measure: str, where: str) -> Printed:
     if measure == "engaged_share":
         return page.n.percent(where, 1)
-    return page.n.count(where, 2) if measure == "orders_per_head" else page.n.money(where, 2)
+    if measure == "orders_per_head":
+        return page.n.count(where, 2)
+    return page.n.money(where, 2 if measure == "order_value_mean" else 0)

@@ -38,36 +38,50 @@ def _lede(page: Page) -> list[Markup | None]:
 
 
 def _engaged(page: Page) -> Markup | None:
-    engaged, mailable = page.n.count("counts.engaged_90d"), page.n.count("counts.mailable")
+    n = page.n
+    engaged, days = n.count("counts.engaged_90d"), page.threshold("engaged_recent_days", n.days)
     if isinstance(engaged, Absent):
         return page.t.html("summary.lede_no_engagement", reason=engaged.reason)
-    return page.say("summary.lede_engaged", mailable=mailable, engaged=engaged)
+    mailable, of_them = n.count("counts.mailable"), n.count("counts.mailable_engaged_90d")
+    known = page.say("summary.lede_engaged", mailable=mailable, engaged=of_them, days=days)
+    return known or page.say("summary.lede_engaged_all", engaged=engaged, days=days)
 
 
 def _figures(page: Page) -> Markup:
-    n, t = page.n, page.t
-    of_all = "counts.profiles"
+    n, everyone = page.n, "counts.profiles"
     cards = [
-        _card(page, "profiles", n.count(of_all), t("summary.kpi.profiles_note")),
-        _share_card(page, "mailable", n.count("counts.mailable"), n.percent("counts.mailable", of=of_all)),
-        _share_card(page, "engaged", n.count("counts.engaged_90d"), n.percent("counts.engaged_90d", of="counts.mailable")),
-        _share_card(page, "buyers", n.count("counts.buyers"), n.percent("counts.buyers", of=of_all)),
+        _card(page, "profiles", n.count(everyone), page.t("summary.kpi.profiles_note")),
+        _share_card(page, "mailable", "counts.mailable", everyone),
+        _share_card(
+            page, "engaged", "counts.engaged_90d", everyone, days=page.threshold("engaged_recent_days", n.days)
+        ),
+        _share_card(page, "buyers", "counts.buyers", everyone),
         _repeat(page),
-        _card(page, "revenue", n.money("counts.revenue"), page.say("summary.kpi.revenue_note", start=n.date("window.first_order_on", "d MMM y"), end=n.date("window.last_order_on", "d MMM y"))),
-        _card(page, "order_value", n.money("counts.order_value_mean", 2), page.say("summary.kpi.order_value_note", median=n.money("counts.order_value_median", 2))),
-    ]  # fmt: skip
+        _card(page, "order_value", n.money("counts.order_value_mean", 2), _half(page)),
+        _card(page, "revenue", n.money("counts.revenue"), _period(page), tone="lead"),
+    ]
     return blocks.kpis(cards)
 
 
-def _card(page: Page, name: str, value: Any, note: Any, share: float | None = None) -> Markup:
+def _period(page: Page) -> Markup | None:
+    start, end = (page.n.date(f"window.{day}_order_on", "d MMM y") for day in ("first", "last"))
+    return page.say("summary.kpi.revenue_note", start=start, end=end)
+
+
+def _half(page: Page) -> Markup | None:
+    return page.say("summary.kpi.order_value_note", median=page.n.money("counts.order_value_median", 2))
+
+
+def _card(page: Page, name: str, value: Any, note: Any, share: float | None = None, tone: str = "") -> Markup:
     label = page.t(f"summary.kpi.{name}")
     if isinstance(value, Absent):
-        return blocks.kpi(label, value.shown, value.reason, tone="unknown")
-    return blocks.kpi(label, value, note or "", share)
+        return blocks.kpi(label, value.shown, value.reason, tone=f"unknown {tone}".strip())
+    return blocks.kpi(label, value, note or "", share, tone)
 
 
-def _share_card(page: Page, name: str, value: Any, share: Any) -> Markup:
-    return _card(page, name, value, page.say(f"summary.kpi.{name}_note", share=share), share.raw)
+def _share_card(page: Page, name: str, part: str, whole: str, **more: Any) -> Markup:
+    value, share = page.n.count(part), page.n.percent(part, of=whole)
+    return _card(page, name, value, page.say(f"summary.kpi.{name}_note", share=share, **more), share.raw)
 
 
 def _repeat(page: Page) -> Markup:
@@ -92,7 +106,7 @@ def _findings(page: Page) -> list[Markup | None]:
         blocks.findings(first),
         blocks.prose(page.t("summary.stake_note"), class_="note") if stake else None,
         blocks.heading(page.t("summary.more")) if more else None,
-        blocks.findings(more, start=FIRST + 1) if more else None,
+        blocks.findings(more, start=FIRST + 1, tone="more") if more else None,
     ]
 
 

@@ -1,0 +1,121 @@
+"""The HTML page on A4 paper: printed by the browser that is there, with page numbers in the contents and bookmarks."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+from pypdf import PdfReader, PdfWriter
+
+ON_PATH = (
+    *("chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable", "chrome"),
+    *("microsoft-edge", "microsoft-edge-stable", "msedge"),
+)
+ON_MAC = ("Google Chrome", "Microsoft Edge", "Chromium")
+ON_WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe", "Chromium/Application/chrome.exe")  # fmt: skip # noqa: E501
+QUIETLY = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+)
+PATIENCE = 120  # seconds that one print may take
+_ENTRY = re.compile(r'<li><a href="#([^"]+)">(.*?)</a></li>')
+
+
+def html_to_pdf(html_path: str | Path, pdf_path: str | Path) -> bool:
+    """Print a report page to PDF; False when there is no Chromium, Chrome or Edge, or it cannot print.
+
+    Printed twice: browsers cannot yet write page numbers in a list of contents, so the first print tells them.
+    """
+    browser, source, target = find_browser(), Path(html_path), Path(pdf_path)
+    if browser is None:
+        return False
+    page = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
+    with tempfile.TemporaryDirectory(prefix="segkit-print-", ignore_cleanup_errors=True) as folder:
+        draft = _print(browser, page, Path(folder))
+        final = draft and _print(browser, _with_page_numbers(page, _pages(draft)), Path(folder))
+        if not final:
+            return False
+        _with_bookmarks(final, page, target)
+    return True
+
+
+def find_browser() -> str | None:
+    """The first browser of the Chromium family on this machine, or the one that SEGKIT_BROWSER names."""
+    return next((found for found in _browsers() if found), None)
+
+
+def _browsers() -> Iterator[str | None]:
+    named = os.environ.get("SEGKIT_BROWSER")
+    if named is not None:
+        yield shutil.which(named)
+        return
+    yield from map(shutil.which, ON_PATH)
+    yield from (str(path) for path in _installed() if path.is_file())
+
+
+def _installed() -> list[Path]:
+    """Where browsers stand that are not on the path of programs."""
+    if sys.platform == "darwin":
+        homes = (Path("/Applications"), Path.home() / "Applications")
+        return [home / f"{name}.app" / "Contents" / "MacOS" / name for home in homes for name in ON_MAC]
+    homes_named = (os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"))
+    return [Path(home, place) for home in homes_named if home for place in ON_WINDOWS]
+
+
+def _print(browser: str, page: str, folder: Path) -> Path | None:
+    """One print of a page inside a folder of its own; None when the browser did not make it."""
+    source, printed = folder / "page.html", folder / "page.pdf"
+    source.write_text(page, encoding="utf-8")
+    printed.unlink(missing_ok=True)
+    places = [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={printed}"]
+    command = [browser, *QUIETLY, *places, *_as_root(), source.as_uri()]
+    try:
+        subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return printed if printed.is_file() else None
+
+
+def _as_root() -> list[str]:
+    """Chromium's sandbox refuses to work for root, as in a container."""
+    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
+def _pages(printed: Path) -> dict[str, int]:
+    """Page number of every heading that the contents link to."""
+    reader = PdfReader(printed)
+    places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip # noqa: E501
+    return {name: number + 1 for name, number in places.items() if number is not None}
+
+
+def _with_page_numbers(page: str, pages: dict[str, int]) -> str:
+    def numbered(match: re.Match[str]) -> str:
+        name, title = match.groups()
+        return f'<li><a href="#{name}" data-page="{pages.get(name, "")}">{title}</a></li>'
+
+    return _ENTRY.sub(numbered, page)
+
+
+def _with_bookmarks(printed: Path, page: str, target: Path) -> None:
+    """The printed file with its chapters as bookmarks, written in one go so that a half file never stands there."""
+    pages, writer = _pages(printed), PdfWriter(clone_from=printed)
+    for name, title in _ENTRY.findall(page):
+        if name in pages:
+            writer.add_outline_item(_plain(title), pages[name] - 1)
+    part = target.with_suffix(".part.pdf")
+    writer.write(part)
+    os.replace(part, target)
+
+
+def _plain(title: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", title))
