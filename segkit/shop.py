@@ -48,17 +48,13 @@ def open(
     with the shop, and refused rows go to `quarantine` (by default beside those tables).
     """
     if (path is None) == (not frames):
-        raise NothingToRead(
-            "Give a path or frames, one of the two.", 'open("data/clients/NAME") or open(orders=df, mapping={...}).'
-        )
+        raise NothingToRead("Give a path or frames, one of the two.", 'open("data/clients/NAME") or open(orders=df, mapping={...}).')
     folder = None if path is None else Path(path)
     chosen = _client(folder, client, name=name, time_zone=time_zone, currency=currency)
     if folder is None:
         return _open_frames(frames, mapping, chosen, quarantine)
     if not folder.exists():
-        raise NothingToRead(
-            f"There is no folder or file {folder}.", "Check the path; a folder with spaces needs quotes."
-        )
+        raise NothingToRead(f"There is no folder or file {folder}.", "Check the path; a folder with spaces needs quotes.")
     return _open_folder(folder, _source_mapping(folder, mapping, chosen), chosen, quarantine)
 
 
@@ -97,9 +93,7 @@ class View:
 
     def features(self) -> pd.DataFrame:
         """One row per profile: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
-        return self.shop.store.ask(
-            score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()])
-        )
+        return self.shop.store.ask(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
 
     def personas(self) -> pd.DataFrame:
         """One row per profile: profile_id, persona (the partition) and a flag is_NAME for each of the fourteen."""
@@ -112,9 +106,7 @@ class View:
 
     def members(self, segment: str) -> pd.DataFrame:
         """The profile_id of everyone in a segment, by id."""
-        return self.shop.store.ask(self._segment(segment).only(["profile_id"])).sort_values(
-            "profile_id", ignore_index=True
-        )
+        return self.shop.store.ask(self._segment(segment).only(["profile_id"])).sort_values("profile_id", ignore_index=True)
 
     def audit(self) -> AuditResult:
         """The whole audit as of this moment."""
@@ -169,15 +161,11 @@ def accept_thresholds(folder: Path, fit: Mapping[str, Any]) -> Path:
 def _client(folder: Path | None, client: Client | None, **changes: Any) -> Client:
     file = folder / "client.yaml" if folder and folder.is_dir() else None
     if client is None:
-        client = (
-            load_client(file) if file and file.exists() else Client(name=folder.resolve().name if folder else "Frames")
-        )
+        client = load_client(file) if file and file.exists() else Client(name=folder.resolve().name if folder else "Frames")
     return client.model_copy(update={key: value for key, value in changes.items() if value})
 
 
-def _source_mapping(
-    folder: Path, mapping: str | Path | Mapping[str, Any] | None, client: Client
-) -> SourceMapping | None:
+def _source_mapping(folder: Path, mapping: str | Path | Mapping[str, Any] | None, client: Client) -> SourceMapping | None:
     if isinstance(mapping, Mapping):
         return checked(mapping, "mapping")
     own = folder / (client.mapping or "mapping.yaml") if folder.is_dir() else None
@@ -195,9 +183,7 @@ def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, qu
     client = _with_source(client, mapping)
     if (folder / "deliveries").is_dir():
         canonical = folder / "canonical"
-        load = load_delivery(
-            folder / "deliveries", canonical, client, mapping, Path(quarantine or folder / "quarantine")
-        ).as_dict()
+        load = load_delivery(folder / "deliveries", canonical, client, mapping, Path(quarantine or folder / "quarantine")).as_dict()
         return Shop(Store(canonical), client, load)
     for canonical in (folder / "canonical", folder):
         if (canonical / "CURRENT").exists() or _is_canonical(canonical):
@@ -211,8 +197,7 @@ def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, qu
 
 def _open_frames(frames: Mapping[str, Any], mapping: Any, client: Client, quarantine: str | Path | None) -> Shop:
     columns = {
-        name: list(map(str, frame.columns if isinstance(frame, pd.DataFrame) else frame.column_names))
-        for name, frame in frames.items()
+        name: list(map(str, frame.columns if isinstance(frame, pd.DataFrame) else frame.column_names)) for name, frame in frames.items()
     }
     full = isinstance(mapping, Mapping) and "read" in mapping
     source = (

@@ -31,9 +31,7 @@ class Checker:
             raise self.wrong(f"{node.sql('duckdb')!r} is not in the vocabulary")
         return rule(self, node)
 
-    def wrong(
-        self, what: str, todo: str = "Use the words of the vocabulary (docs/data-dictionary.md)."
-    ) -> ExpressionError:
+    def wrong(self, what: str, todo: str = "Use the words of the vocabulary (docs/data-dictionary.md).") -> ExpressionError:
         return ExpressionError(f"{self.text!r}: {what}.", todo)
 
     def need(self, node: exp.Expression, allowed: Iterable[str]) -> str:
@@ -176,7 +174,8 @@ def _date_diff(check: Checker, node: exp.Expression) -> str:
 
 def _cast(check: Checker, node: exp.Expression) -> str:
     """Only literals: DATE '2021-11-20' and TIMESTAMP '2021-11-20 12:00:00'."""
-    kinds = {exp.DataType.Type.DATE: DATE, exp.DataType.Type.TIMESTAMP: MOMENT}
+    types = exp.DataType.Type
+    kinds = {types.DATE: DATE, types.TIMESTAMP: MOMENT, types.TIMESTAMPNTZ: MOMENT}
     target = node.to.this
     if not (isinstance(node.this, exp.Literal) and node.this.is_string and target in kinds):
         raise check.wrong("only DATE 'YYYY-MM-DD' and TIMESTAMP '...' may be written as a cast")

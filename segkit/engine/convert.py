@@ -175,7 +175,9 @@ def _decimal(column: Column, cell: Cell, target: str) -> Typed:
 
 
 def _decimal_mark(cell: Cell) -> str:
-    commas, points = cell.counts("regexp_matches(x, '[0-9],[0-9]{1,2}[^0-9,.]*$')", "regexp_matches(x, '[0-9]\\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$')")
+    commas, points = cell.counts(
+        "regexp_matches(x, '[0-9],[0-9]{1,2}[^0-9,.]*$')", "regexp_matches(x, '[0-9]\\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$')"
+    )
     if commas and points:
         comma, point = cell.example("regexp_matches(x, '[0-9],[0-9]{1,2}$')"), cell.example("regexp_matches(x, '[0-9]\\.[0-9]{1,2}$')")
         raise ColumnError(
@@ -232,7 +234,9 @@ def _to_utc(sql: str, zone: str) -> str:
 def _date_formats(cell: Cell) -> tuple[list[str], str]:
     """The formats of a text column of dates, from all its cells."""
     iso, compact, short = cell.counts(
-        "regexp_matches(x, '^[0-9]{4}[-/.]')", "regexp_matches(x, '^[0-9]{8}$')", "regexp_matches(x, '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}')"
+        "regexp_matches(x, '^[0-9]{4}[-/.]')",
+        "regexp_matches(x, '^[0-9]{8}$')",
+        "regexp_matches(x, '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}')",
     )
     if compact and not (iso or short):
         return ["%Y%m%d"], "ymd"

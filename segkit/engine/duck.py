@@ -75,9 +75,7 @@ def current_folder(folder: Path) -> Path:
     if marker.exists():
         folder = folder / marker.read_text(encoding="utf-8").strip()
     if not any((folder / f"{name}.parquet").exists() for name in TABLES):
-        raise NothingToRead(
-            f"{folder.name} holds no canonical table.", "Give a folder with orders.parquet, profiles.parquet and so on."
-        )
+        raise NothingToRead(f"{folder.name} holds no canonical table.", "Give a folder with orders.parquet, profiles.parquet and so on.")
     return folder
 
 

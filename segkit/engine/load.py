@@ -45,7 +45,7 @@ class Loading:
         self.connection = duckdb.connect(str(Path(self._folder) / "load.duckdb"))
         self.connection.execute("SET TimeZone='UTC'")
         self._columns: dict[str, dict[str, str]] = {}
-        self._raws = 0
+        self._raws = self._runs = 0
         self._writes = 0
         for table in TABLES.values():
             columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
@@ -55,6 +55,11 @@ class Loading:
         """Remove everything this load put on disk."""
         self.connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def next_run(self) -> int:
+        """A number for the next mapping, so that two mappings of one source do not share a table."""
+        self._runs += 1
+        return self._runs
 
     def raw_name(self) -> str:
         """A free name for a raw table."""
@@ -223,7 +228,11 @@ class Loading:
         """The refused rows of a file as delivered: line, reason, then every cell."""
         raw = part.raw
         cells = ", ".join(f"CAST(r.c{i} AS VARCHAR)" for i in range(len(raw.header)))
-        breaks = " + ".join(f"len(coalesce(c{i}, '')) - len(replace(coalesce(c{i}, ''), chr(10), ''))" for i, kind in enumerate(raw.types) if kind == "VARCHAR")
+        breaks = " + ".join(
+            f"len(coalesce(c{i}, '')) - len(replace(coalesce(c{i}, ''), chr(10), ''))"
+            for i, kind in enumerate(raw.types)
+            if kind == "VARCHAR"
+        )
         lines = f"SELECT row_no, 1 + row_no + coalesce(sum({breaks or '0'}) OVER (ORDER BY row_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS line FROM {raw.name}"
         sql = (
             f"SELECT l.line, t.refused, {cells} FROM {table} AS t JOIN {raw.name} AS r USING (row_no) JOIN ({lines}) AS l USING (row_no) "
@@ -250,7 +259,9 @@ class Loading:
         inner = f"SELECT {', '.join(selected)} FROM {source} WHERE {' AND '.join(f'({c})' for c in conditions)}{group}"
         kinds = {name: kind for name, (_, kind) in parsed.items()}
         extra = "".join(f", {self._parse(f'{place}.{name}', text, kinds)[0]} AS {name}" for name, text in derived.items())
-        extra += "".join(f", {_constant(value)} AS {name}" for name, value in constants.items() if name in TABLES[target].names and name not in trees)
+        extra += "".join(
+            f", {_constant(value)} AS {name}" for name, value in constants.items() if name in TABLES[target].names and name not in trees
+        )
         self._insert(target, f"SELECT *{extra} FROM ({inner})", [*trees, *derived])
 
     def write_properties(self, source: str, part: Part, places: Sequence[int], profile: str, system: str) -> None:

@@ -104,9 +104,7 @@ class Query:
         """The same rows with more columns, each an expression over the columns there are."""
         scope = self.rules.scope(self.columns, self.day)
         parsed = {name: words.parse(text, scope) for name, text in columns.items()}
-        return self._with(
-            {name: tree for name, (tree, _) in parsed.items()}, {name: kind for name, (_, kind) in parsed.items()}
-        )
+        return self._with({name: tree for name, (tree, _) in parsed.items()}, {name: kind for name, (_, kind) in parsed.items()})
 
     def flag(self, conditions: Mapping[str, str]) -> Query:
         """The same rows with true-or-false columns; unknown is false."""
@@ -179,9 +177,7 @@ class Query:
         order = exp.Ordered(this=exp.column(column), desc=end == "top", nulls_first=False)
         number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[order]))
         total = exp.Window(this=exp.Count(this=exp.Star()))
-        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(
-            self.name
-        )
+        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(self.name)
         select = select.where(exp.column(column).is_(exp.null()).not_())
         kinds = {column: self.columns[column], "rank_no": words.COUNT, "rank_of": words.COUNT}
         return self._then(f"{column}_from_{end}", select, kinds)

@@ -80,8 +80,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -
         raise UnreadableFile(f"{path.name} is not a readable Parquet file.", "Copy it again; it may be cut off.") from error
     cells = ", ".join(f'"{row[0].replace(chr(34), chr(34) * 2)}" AS c{i}' for i, row in enumerate(described))
     connection.execute(
-        f"CREATE VIEW {name} AS SELECT {cells}, file_row_number + 1 AS row_no "
-        f"FROM read_parquet('{quoted(path)}', file_row_number=true)"
+        f"CREATE VIEW {name} AS SELECT {cells}, file_row_number + 1 AS row_no FROM read_parquet('{quoted(path)}', file_row_number=true)"
     )
     return Raw(name, tuple(row[0] for row in described), tuple(row[1] for row in described), _count(connection, name))
 
@@ -112,7 +111,10 @@ class _as_utf8:
             return self
         self._folder = tempfile.TemporaryDirectory()
         copy = Path(self._folder.name) / "copy.csv"
-        with self.path.open(encoding=self.encoding, errors="replace", newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+        with (
+            self.path.open(encoding=self.encoding, errors="replace", newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
             while block := source.read(1 << 20):
                 target.write(block)
         self.path = copy

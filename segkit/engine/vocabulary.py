@@ -128,12 +128,7 @@ def _with_ages(tree: exp.Expression, day: str, as_of: AsOf) -> exp.Expression:
         column = exp.column(day)
         if type(node) in _FLIPPED and _is_age(node.this) and node.expression.is_int:
             return _FLIPPED[type(node)](this=column, expression=_day_literal(as_of, node.expression))
-        if (
-            isinstance(node, exp.Between)
-            and _is_age(node.this)
-            and node.args["low"].is_int
-            and node.args["high"].is_int
-        ):
+        if isinstance(node, exp.Between) and _is_age(node.this) and node.args["low"].is_int and node.args["high"].is_int:
             low, high = _day_literal(as_of, node.args["high"]), _day_literal(as_of, node.args["low"])
             return exp.Between(this=column, low=low, high=high)
         return node

@@ -64,6 +64,19 @@ def pieces_of_folder(folder: Path) -> list[Piece]:
         for piece in found:
             piece.same_as = first if first != name else None
         pieces += found
+    return _with_names(pieces)
+
+
+def _with_names(pieces: list[Piece]) -> list[Piece]:
+    """Ids that another answer of the delivery gives a name (metrics, lists, segments) get it beside them."""
+    for shape, key in klaviyo_api.NAMED.items():
+        named = [piece.table for piece in pieces if piece.shape == shape and piece.table is not None]
+        names = {row[key]: row["name"] for table in named for row in table.to_pylist()}
+        for piece in pieces:
+            if names and piece.shape in ("klaviyo_events", "klaviyo_members") and piece.table is not None:
+                piece.table = klaviyo_api.named(piece.table, names, key)
+                piece.verdict = Verdict("json", tuple(piece.table.column_names))
+            piece.used = piece.used or piece.shape == shape
     return pieces
 
 
@@ -106,7 +119,14 @@ def _flat(records: list[dict[str, object]]) -> list[dict[str, str | None]]:
 def pieces_of_frames(frames: Mapping[str, object]) -> list[Piece]:
     """Frames (pandas or Arrow) as pieces named after their keys."""
     return [
-        Piece(name, hashlib.sha256(name.encode()).hexdigest(), (0, (name,)), Verdict("frame", tuple(table.column_names)), table=table, shape=name)
+        Piece(
+            name,
+            hashlib.sha256(name.encode()).hexdigest(),
+            (0, (name,)),
+            Verdict("frame", tuple(table.column_names)),
+            table=table,
+            shape=name,
+        )
         for name, frame in frames.items()
         for table in [_arrow(frame)]
     ]

@@ -20,6 +20,7 @@ from segkit.settings import Client
 from segkit.sources import mapping as maps
 from segkit.sources.countries import country_codes
 from segkit.sources.delivery import Piece, claimed, pieces_of_folder, pieces_of_frames, workbook_table
+from segkit.sources.klaviyo_api import NAMED
 from segkit.sources.mapping import ColumnSpec, ReadSpec, SourceMapping, WriteSpec
 from segkit.sources.receipt import Receipt
 from segkit.sources.sniff import Verdict, sniff
@@ -40,7 +41,13 @@ class LoadReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, kept beside the tables."""
         receipts = [receipt.as_dict() for receipt in self.receipts]
-        return {"load_id": self.load_id, "receipts": receipts, "rows": self.rows, "duplicates": self.duplicates, "quarantine": self.quarantine}
+        return {
+            "load_id": self.load_id,
+            "receipts": receipts,
+            "rows": self.rows,
+            "duplicates": self.duplicates,
+            "quarantine": self.quarantine,
+        }
 
 
 def load_delivery(delivery: Path, into: Path, client: Client, mapping: SourceMapping | None, quarantine: Path) -> LoadReport:
@@ -61,12 +68,13 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
     load_id = _load_id(pieces, client, mappings)
     report = LoadReport(load_id, [])
     receipts = {id(piece): Receipt(piece.file, piece.sha256[:12]) for piece in pieces}
+    owners: dict[str, str] = {}  # which source wrote a canonical table first
     loading = Loading()
     try:
         for mapping in mappings:
             claims = {name: found for name, found in claimed(mapping, pieces).items() if found}
             if claims:
-                _MappingRun(loading, mapping, client, receipts, report, quarantine).run(claims)
+                _MappingRun(loading, mapping, client, receipts, report, quarantine, owners).run(claims)
         _unused(pieces, receipts)
         report.receipts = _one_per_file(pieces, receipts)
         if not any(receipt.status == "read" for receipt in report.receipts):
@@ -106,13 +114,16 @@ class _MappingRun:
     """One mapping over the pieces it claims."""
 
     def __init__(
-        self, loading: Loading, mapping: SourceMapping, client: Client, receipts: dict[int, Receipt], report: LoadReport, quarantine: Path
-    ) -> None:
+        self, loading: Loading, mapping: SourceMapping, client: Client, receipts: dict[int, Receipt], report: LoadReport, quarantine: Path,
+        owners: dict[str, str],
+    ) -> None:  # fmt: skip
         self.loading, self.mapping, self.receipts, self.report, self.quarantine = loading, mapping, receipts, report, quarantine
+        self.owners = owners
         self.zone = mapping.time_zone or client.time_zone
         self.currency = mapping.currency or client.currency
         self.limit = client.settings()["refused_limit"]
         self.file_no = 0
+        self.number = loading.next_run()
 
     def run(self, claims: dict[str, list[Piece]]) -> None:
         """Read, judge, write, and fill in the receipts."""
@@ -126,7 +137,7 @@ class _MappingRun:
             self._receipts(name, parts)
 
     def _table(self, name: str) -> str:
-        return f"read_{self.mapping.source}_{name}"
+        return f"read_{self.mapping.source}_{name}_{self.number}"
 
     def _read(self, name: str, pieces: list[Piece]) -> list[tuple[Piece, Part]]:
         spec = self.mapping.read[name]
@@ -168,7 +179,9 @@ class _MappingRun:
     def _kinds(self, name: str, table: str) -> None:
         """Every kind of row is written or set aside; one that is neither is an error that names it."""
         writes = [write for _, write in self.mapping.writes() if write.from_ == name]
-        written = {kind for write in writes for kind in write.rows} | ({*self.mapping.read[name].labels[_KIND]} if any(not w.rows for w in writes) else set())
+        written = {kind for write in writes for kind in write.rows} | (
+            {*self.mapping.read[name].labels[_KIND]} if any(not w.rows for w in writes) else set()
+        )
         found = self.loading.kinds(table, _KIND)
         lost = sorted(str(kind) for kind in found - written - set(self.mapping.set_aside))
         if lost:
@@ -180,8 +193,9 @@ class _MappingRun:
 
     def _write(self, target: str, spec: WriteSpec) -> None:
         table = self._table(spec.from_)
-        if spec.only_if_absent and self.loading.count(target):
+        if spec.unless and self.owners.get(spec.unless, self.mapping.source) != self.mapping.source:
             return
+        self.owners.setdefault(target, self.mapping.source)
         where = [f"{_KIND} IN ({', '.join(repr(kind) for kind in spec.rows)})"] if spec.rows else []
         where += [spec.where] if spec.where else []
         derived = dict(spec.derive)
@@ -228,7 +242,9 @@ class _MappingRun:
 
 def _columns(spec: ReadSpec) -> list[Column]:
     names = country_codes()
-    return [Column(ours, c.type, c.decimal, c.date, c.case, c.values, names if c.type == "country" else {}) for ours, c in spec.columns.items()]
+    return [
+        Column(ours, c.type, c.decimal, c.date, c.case, c.values, names if c.type == "country" else {}) for ours, c in spec.columns.items()
+    ]
 
 
 def _raw(loading: Loading, piece: Piece, spec: ReadSpec) -> raws.Raw:
@@ -269,6 +285,9 @@ def _unused(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> None:
         receipt = receipts[id(piece)]
         if piece.same_as:
             receipt.status, receipt.reason = "skipped", f"same bytes as {piece.same_as}"
+        elif piece.shape in NAMED and piece.table is not None:
+            receipt.reader, receipt.status = "klaviyo", "read"
+            receipt.add("kept", "names", len(piece.table))
         elif not piece.used:
             receipt.reason = piece.trouble.problem if piece.trouble else "no reader or mapping wants it"
 

@@ -70,7 +70,7 @@ class WriteSpec(_Strict):
     columns: dict[str, str] = {}
     derive: dict[str, str] = {}
     counts_as_purchase: str | None = None
-    only_if_absent: bool = False  # not when another source of the delivery has written this table
+    unless: str | None = None  # a canonical table: write nothing when another source of the delivery has written that
 
     @field_validator("rows", mode="before")
     @classmethod
@@ -189,7 +189,9 @@ def _column(table: str, ours: str, theirs: str) -> dict[str, Any]:
 def _write(table: str, chosen: Mapping[str, str]) -> dict[str, Any]:
     key = next((column.name for column in TABLES[table].columns if column.key), None)
     if key in chosen:
-        columns = {ours: _FOLDS.get(_column(table, ours, theirs)["type"], "min({})").format(ours) for ours, theirs in chosen.items() if ours != key}
+        columns = {
+            ours: _FOLDS.get(_column(table, ours, theirs)["type"], "min({})").format(ours) for ours, theirs in chosen.items() if ours != key
+        }
         return {"from": f"frame_{table}", "one_row_per": {key: key}, "columns": columns}
     columns = {ours: ours for ours in chosen}
     if key:

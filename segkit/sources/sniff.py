@@ -47,9 +47,7 @@ def sniff(path: Path, kind: str | None = None, sheet: str | None = None) -> Verd
     if start.startswith(b"PK\x03\x04"):
         return _workbook(path, sheet)
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".parquet"):
-        raise UnreadableFile(
-            f"{path.name} is not a {path.suffix[1:]} file inside.", "Save it again from Excel as .xlsx, or give the CSV."
-        )
+        raise UnreadableFile(f"{path.name} is not a {path.suffix[1:]} file inside.", "Save it again from Excel as .xlsx, or give the CSV.")
     encoding = _encoding(path)
     text = _sample_text(path, encoding)
     if text.lstrip()[:1] in ("{", "[") and path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
