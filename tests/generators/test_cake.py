@@ -15,9 +15,7 @@ LISTS = {
 def sent(tables):
     """When each participant got each mail of the story: profile_id by message_id."""
     events = tables.email_events[tables.email_events["event_type"] == "sent"]
-    return events[events["message_id"].str.startswith("cake_")].pivot(
-        index="profile_id", columns="message_id", values="occurred_at"
-    )
+    return events[events["message_id"].str.startswith("cake_")].pivot(index="profile_id", columns="message_id", values="occurred_at")
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +31,7 @@ def test_there_are_six_static_lists_for_one_cake(tables, lists):
 
 
 def test_the_form_puts_one_in_the_group_and_the_mail_follows_at_once(tables, sent, lists):
-    forms = tables.site_events[tables.site_events["form_name"] == "wedstrijdformulier"].set_index("profile_id")[
-        "occurred_at"
-    ]
+    forms = tables.site_events[tables.site_events["form_name"] == "wedstrijdformulier"].set_index("profile_id")["occurred_at"]
     assert set(forms.index) == set(sent["cake_mail"].dropna().index)
     assert (lists["Slagroomtaart wedstrijd"].reindex(forms.index) == forms).all()
     assert ((sent["cake_mail"] - forms).dropna() < pd.Timedelta(minutes=1)).all()

@@ -1,5 +1,7 @@
 """Making and writing a shop: the same arguments give the same bytes, and wrong ones say what is allowed."""
 
+import hashlib
+import json
 import subprocess
 import sys
 
@@ -18,12 +20,13 @@ FIXED = [
 
 
 def test_same_arguments_same_bytes(tmp_path):
-    for name in ("one", "two"):
-        make_shop(customers=150, seed=3).write(tmp_path / name)
-    one, two = (sorted((tmp_path / name).rglob("*.*")) for name in ("one", "two"))
-    assert [path.relative_to(tmp_path / "one") for path in one] == [path.relative_to(tmp_path / "two") for path in two]
-    assert len(one) == 16 + 1 + 4 + 1
-    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(one, two, strict=True))
+    """Made here and made by the command in a process of its own, whose hashes of strings differ."""
+    make_shop(customers=150, seed=3).write(tmp_path / "here")
+    command("bakery", "--customers", "150", "--seed", "3", "--out", str(tmp_path / "there"))
+    here, there = (sorted((tmp_path / name).rglob("*.*")) for name in ("here", "there"))
+    assert [path.relative_to(tmp_path / "here") for path in here] == [path.relative_to(tmp_path / "there") for path in there]
+    assert len(here) == 16 + 1 + 4 + 1
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(here, there, strict=True))
 
 
 def test_another_seed_gives_another_shop():
@@ -45,16 +48,10 @@ def test_tiny_shops_can_be_made(customers):
 
 
 def test_the_command_writes_a_client_folder(tmp_path):
-    arguments = ["bakery", "--customers", "60", "--seed", "7", "--out", str(tmp_path), "--as", "canonical"]
-    done = subprocess.run(
-        [sys.executable, "-m", "segkit_generators", *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    command("bakery", "--customers", "60", "--seed", "7", "--out", str(tmp_path), "--as", "canonical")
     (load_id,) = (tmp_path / "canonical" / "CURRENT").read_text().splitlines()
     assert pd.read_parquet(tmp_path / "canonical" / load_id / "profiles.parquet").shape == (60, 29)
-    assert (tmp_path / "client.yaml").read_text() == (
-        "name: Bakkerij Jan\nlanguage: nl\ntime_zone: Europe/Brussels\ncurrency: EUR\n"
-    )
+    assert (tmp_path / "client.yaml").read_text() == ("name: Bakkerij Jan\nlanguage: nl\ntime_zone: Europe/Brussels\ncurrency: EUR\n")
     assert len(pd.read_parquet(tmp_path / "truth" / "customers.parquet")) == 60
     assert not list(tmp_path.rglob("*.part"))
 
@@ -65,7 +62,25 @@ def test_a_second_load_takes_over_and_an_edited_client_file_stays(tmp_path):
     second = make_shop(customers=50, seed=2)
     second.write(tmp_path)
     assert (tmp_path / "canonical" / "CURRENT").read_text() == f"{second.arguments.load_id}\n"
+    assert {path.name for path in (tmp_path / "canonical").iterdir()} == {"CURRENT", second.arguments.load_id}
     assert (tmp_path / "client.yaml").read_text() == "name: Mine\n"
+
+
+def test_the_load_reports_a_receipt_for_every_table(tmp_path):
+    shop = make_shop(customers=50, seed=1)
+    folder = shop.write(tmp_path)
+    load = json.loads((folder / "load.json").read_text())
+    assert load["load_id"] == folder.name == shop.arguments.load_id
+    assert load["rows"] == {name: table.num_rows for name, table in shop.tables.items()}
+    assert [receipt["file"] for receipt in load["receipts"]] == [f"{name}.parquet" for name in shop.tables]
+    for receipt in load["receipts"]:
+        file = folder / receipt["file"]
+        assert receipt["sha256_12"] == hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        assert receipt["rows_read"] == receipt["kept"] == len(pd.read_parquet(file))
+        assert (receipt["reader"], receipt["status"], receipt["refused"]) == ("canonical", "read", 0)
+    span = next(receipt for receipt in load["receipts"] if receipt["file"] == "orders.parquet")
+    ordered = shop.tables["orders"]["ordered_at"].to_pandas()
+    assert (pd.Timestamp(span["from_at"]), pd.Timestamp(span["to_at"])) == (ordered.min(), ordered.max())
 
 
 @pytest.mark.parametrize(
@@ -93,3 +108,8 @@ def test_errors_of_the_function():
         make_shop(seed=-1)
     with pytest.raises(BadProfile, match="no key 'moon'"):
         load_recipe("bakery")["moon"]
+
+
+def command(*arguments):
+    done = subprocess.run([sys.executable, "-m", "segkit_generators", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -8,10 +8,10 @@ from tests.generators.conftest import UNTIL
 
 INTENT = ("viewed_product", "added_to_cart", "started_checkout")
 CELLS = (
-    "high_rollers", "brand_enthusiasts", "potential_high_rollers", "potential_brand_enthusiasts", "lapsed_high_rollers",
+    "high_rollers", "brand_lovers", "potential_high_rollers", "potential_brand_lovers", "lapsed_high_rollers",
     "lost_enthusiasts", "one_hit_wonders", "just_passing_through", "cooling_one_timers", "long_lapsed_readers",
-    "newcomers",
-    "window_shoppers", "almost_there", "espresso_shot", "waiting_to_be_wowed", "false_starts", "dead_weight",
+    "newcomers", "window_shoppers", "almost_there", "espresso_shot", "waiting_to_be_wowed", "false_starts",
+    "dead_weight",
 )  # fmt: skip
 
 
@@ -27,8 +27,8 @@ def cells(tables, purchases):
     engaged, k, never = facts["engaged_age"] <= 90, facts["engagements"], facts["orders"] == 0
     lapsed, old = age.between(121, 390), age > 390
     rules = [
-        ((age <= 120) & often & high, "high_rollers"), ((age <= 120) & often, "brand_enthusiasts"),
-        ((age <= 120) & high, "potential_high_rollers"), (age <= 120, "potential_brand_enthusiasts"),
+        ((age <= 120) & often & high, "high_rollers"), ((age <= 120) & often, "brand_lovers"),
+        ((age <= 120) & high, "potential_high_rollers"), (age <= 120, "potential_brand_lovers"),
         (lapsed & often & high, "lapsed_high_rollers"), (lapsed & often, "lost_enthusiasts"),
         (lapsed & high, "one_hit_wonders"),
         (lapsed & (age >= 180), "just_passing_through"), (lapsed, "cooling_one_timers"),

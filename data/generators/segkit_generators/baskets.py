@@ -82,9 +82,7 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
     quantity = 1 + rng.poisson(np.array([recipe["extra_quantity"][c] for c in world.categories])[category] * scale)
     cake = (orders["kind"] == "cake").to_numpy()[order]
     contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
-    return pd.DataFrame(
-        {"order": order, "product": np.where(cake, contest, product), "quantity": np.where(cake, 1, quantity)}
-    )
+    return pd.DataFrame({"order": order, "product": np.where(cake, contest, product), "quantity": np.where(cake, 1, quantity)})
 
 
 def _wanted(world: World, orders: pd.DataFrame) -> Floats:

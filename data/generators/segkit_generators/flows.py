@@ -23,9 +23,7 @@ def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame) -> pd.DataFrame
     return mailbox.send("cart", "cart", customer[due], at[due])
 
 
-def survey_mails(
-    mailbox: Mailbox, end: Ints, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame
-) -> pd.DataFrame:
+def survey_mails(mailbox: Mailbox, end: Ints, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One survey for every fetched order with something of the surveyed categories in it; cakes have their own."""
     rules = mailbox.world.recipe["survey"]
     surveyed = products["category"].isin(rules["categories"]).to_numpy()

@@ -31,9 +31,7 @@ def affinities(hidden: pd.DataFrame, recipe: Recipe) -> Floats:
     return hidden[[f"affinity_{category}" for category in recipe["category_base"]]].to_numpy()
 
 
-def _buying(
-    hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams
-) -> None:
+def _buying(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams) -> None:
     size, shape = len(hidden), recipe["purchase_rate_shape"]
     hidden["buys"] = of_type["purchase_rate_30d"] > 0
     hidden["purchase_rate"] = of_type["purchase_rate_30d"] / 30 / shape * streams("rate").gamma(shape, size=size)
@@ -47,9 +45,7 @@ def _buying(
         hidden[f"affinity_{category}"] = raw[:, position] / raw.sum(axis=1)
 
 
-def _reading(
-    hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams
-) -> None:
+def _reading(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams) -> None:
     size, rates, weight = len(hidden), recipe["reaction"], recipe["propensity_weight"]
     for name in ("open", "click"):
         mean = of_type[name]

@@ -5,8 +5,8 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
+from segkit_generators.messages import COMPLAINT, UNSUBSCRIBE
 from segkit_generators.moments import NEVER
-from segkit_generators.newsletters import COMPLAINT, UNSUBSCRIBE
 from segkit_generators.orders import profile_ids
 from segkit_generators.world import World
 

@@ -47,9 +47,7 @@ def _decide(world: World, orders: pd.DataFrame) -> None:
     orders["status"] = status
     orders["refund_at"] = np.where(np.isin(status, [REFUNDED, PARTIAL]), refund_at, NEVER)
     orders["cancel_at"] = np.where(status == CANCELLED, cancel_at, NEVER)
-    orders["refunded"] = np.select(
-        [status == REFUNDED, status == PARTIAL], [orders["line_total"], orders["first_line"]], 0
-    )
+    orders["refunded"] = np.select([status == REFUNDED, status == PARTIAL], [orders["line_total"], orders["first_line"]], 0)
     orders["counts"] = np.isin(status, [COMPLETED, PARTIAL]) & (orders["kind"] != "test") & (orders["line_total"] > 0)
 
 

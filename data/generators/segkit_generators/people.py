@@ -36,9 +36,7 @@ def make_people(recipe: Recipe, customers: int, streams: Streams) -> pd.DataFram
     is_male = streams("sex").random(customers) < 0.5
     drawn = {field: streams(f"people {field}").random(customers) for field in ("first", "last", "place", "phone")}
     people = pd.DataFrame({"country": country, "is_male": is_male})
-    people["first_name"] = np.where(
-        is_male, _draw(pools, "male", country, drawn["first"]), _draw(pools, "female", country, drawn["first"])
-    )
+    people["first_name"] = np.where(is_male, _draw(pools, "male", country, drawn["first"]), _draw(pools, "female", country, drawn["first"]))
     people["infix"], people["last_name"] = _split_infix(_draw(pools, "last", country, drawn["last"]))
     people["city"] = _draw(pools, "places", country, drawn["place"])
     people["zip"] = _draw(pools, "zips", country, drawn["place"])

@@ -1,11 +1,10 @@
-"""The canonical tables about people: profiles, their identities, the static lists they are on, their answers."""
+"""The canonical tables about people: profiles, their identities, the static lists they are on."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
-from segkit_generators.baskets import NO_PRODUCT
 from segkit_generators.moments import NEVER
 from segkit_generators.orders import profile_ids
 from segkit_generators.world import World
@@ -42,10 +41,7 @@ def _birth(world: World, known: np.ndarray) -> dict[str, pa.Array]:
     first = np.datetime64(f"{years['from']}-01-01")
     span = int((np.datetime64(f"{years['to'] + 1}-01-01") - first).astype(int))
     days = pd.DatetimeIndex(first + rng.integers(0, span, world.size))
-    return {
-        f"birth_{part}": pa.array(getattr(days, part).to_numpy(), pa.int16(), mask=~known)
-        for part in ("year", "month", "day")
-    }
+    return {f"birth_{part}": pa.array(getattr(days, part).to_numpy(), pa.int16(), mask=~known) for part in ("year", "month", "day")}
 
 
 def identity_table(world: World, orders: pd.DataFrame, subscriptions: pd.DataFrame) -> pa.Table:
@@ -76,16 +72,3 @@ def list_table(world: World, participants: pd.DataFrame) -> pa.Table:
         "kind": "list", "joined_at": joined, "source_system": "mailer",
     }  # fmt: skip
     return arrow.table("list_memberships", len(row), columns)
-
-
-def feedback_table(world: World, surveys: pd.DataFrame, products: pd.DataFrame) -> pa.Table:
-    """The canonical table feedback: every survey answer, a score from 1 to 10."""
-    answers = surveys[surveys["answered_at"] != NEVER].sort_values(["answered_at", "customer"], kind="stable")
-    columns = {
-        "feedback_id": arrow.ids("F", len(answers)), "profile_id": profile_ids(world, answers["customer"]),
-        "kind": "survey_answer", "score": answers["score"].astype(float), "scale_min": 1.0, "scale_max": 10.0,
-        "product_id": arrow.pick(products["product_id"], answers["product"].fillna(NO_PRODUCT).to_numpy().astype(int)),
-        "order_id": answers["order_id"], "message_id": answers["flow"],
-        **arrow.dated(world.calendar.zone, "occurred", answers["answered_at"].to_numpy()), "source_system": "mailer",
-    }  # fmt: skip
-    return arrow.table("feedback", len(answers), columns)

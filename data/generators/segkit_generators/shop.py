@@ -12,25 +12,25 @@ import pyarrow as pa
 from segkit_generators.arguments import Arguments, check_arguments
 from segkit_generators.baskets import add_terms, make_lines
 from segkit_generators.cake import Cake, play
-from segkit_generators.cart_table import cart_table
+from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
-from segkit_generators.messages import make_messages, message_table
+from segkit_generators.messages import make_messages, message_table, send_newsletters
 from segkit_generators.meta_tables import capability_table, extract_table
 from segkit_generators.moments import NEVER
-from segkit_generators.newsletters import send_newsletters
 from segkit_generators.orders import item_table, order_table, refund_table, settle
-from segkit_generators.profile_tables import feedback_table, identity_table, list_table, profile_table
+from segkit_generators.profile_tables import identity_table, list_table, profile_table
 from segkit_generators.purchases import organic_orders, other_orders
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
 from segkit_generators.schema import SCHEMAS
 from segkit_generators.site import form_events, site_events, site_table
 from segkit_generators.store import write_shop
+from segkit_generators.surveys import feedback_table
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
-from segkit_generators.visits import browse, make_carts
+from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
 
 STEPS = ("people", "mail", "orders", "carts and visits", "tables", "answer key")

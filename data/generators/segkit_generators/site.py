@@ -30,9 +30,7 @@ def site_events(
 ) -> pd.DataFrame:
     """One row a tracked event in order of time: customer, at, type, product (-1), form (-1), visit."""
     rng = world.streams("site")
-    all_visits = pd.concat(
-        [_visits_of_orders(orders, lines), visits, _visits_of_clicks(world, mails, products)], ignore_index=True
-    )
+    all_visits = pd.concat([_visits_of_orders(orders, lines), visits, _visits_of_clicks(world, mails, products)], ignore_index=True)
     allowed = world.hidden["allows_tracking"].to_numpy()[all_visits["customer"]] & (all_visits["customer"] != GUEST)
     tracked = all_visits[allowed].reset_index(drop=True)
     tracked["visit"] = tracked.index

@@ -21,15 +21,11 @@ HAPPENED = {
 """The moment at which a row of a table happened; the other tables have none."""
 
 
-def write_shop(
-    out: Path, load_id: str, client: dict[str, str], tables: dict[str, pa.Table], truth: dict[str, pd.DataFrame]
-) -> Path:
+def write_shop(out: Path, load_id: str, client: dict[str, str], tables: dict[str, pa.Table], truth: dict[str, pd.DataFrame]) -> Path:
     """Writes the load, names it in CURRENT, removes older loads, gives its folder; client.yaml is kept if there."""
     folder = out / "canonical" / load_id
     _write_folder(folder, tables, load_id)
-    _write_folder(
-        out / "truth", {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in truth.items()}
-    )
+    _write_folder(out / "truth", {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in truth.items()})
     if not (out / "client.yaml").exists():
         with (out / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
             YAML().dump(client, file)

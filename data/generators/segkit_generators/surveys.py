@@ -1,12 +1,17 @@
-"""The question three days after a pick-up: who is asked, who answers, and with which score."""
+"""The question some days after a pick-up: who is asked, who answers with which score."""
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from segkit_generators import arrow
+from segkit_generators.baskets import NO_PRODUCT
 from segkit_generators.moments import NEVER, until
+from segkit_generators.orders import profile_ids
 from segkit_generators.reactions import Mailbox, after
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints, choose
+from segkit_generators.world import World
 
 ANSWER_SECONDS = 45
 NO_SCORE = 0
@@ -29,3 +34,16 @@ def survey_moment(mailbox: Mailbox, pickup_day: Ints) -> Ints:
     """The local hour of the survey mail, so many days after the pick-up."""
     rules = mailbox.world.recipe["survey"]
     return mailbox.world.calendar.local(pickup_day + rules["after_pickup_days"], rules["hour"])
+
+
+def feedback_table(world: World, surveys: pd.DataFrame, products: pd.DataFrame) -> pa.Table:
+    """The canonical table feedback: every survey answer, a score from 1 to 10."""
+    answers = surveys[surveys["answered_at"] != NEVER].sort_values(["answered_at", "customer"], kind="stable")
+    columns = {
+        "feedback_id": arrow.ids("F", len(answers)), "profile_id": profile_ids(world, answers["customer"]),
+        "kind": "survey_answer", "score": answers["score"].astype(float), "scale_min": 1.0, "scale_max": 10.0,
+        "product_id": arrow.pick(products["product_id"], answers["product"].fillna(NO_PRODUCT).to_numpy().astype(int)),
+        "order_id": answers["order_id"], "message_id": answers["flow"],
+        **arrow.dated(world.calendar.zone, "occurred", answers["answered_at"].to_numpy()), "source_system": "mailer",
+    }  # fmt: skip
+    return arrow.table("feedback", len(answers), columns)

@@ -1,12 +1,8 @@
-"""Visits to the site without buying, and what stays behind in a cart."""
+"""Visits to the site without buying."""
 
 import numpy as np
 import pandas as pd
 
-from segkit_generators.baskets import NO_PRODUCT
-from segkit_generators.moments import HOUR, NEVER, until
-from segkit_generators.purchases import GUEST
-from segkit_generators.reactions import after
 from segkit_generators.streams import choose_rows
 from segkit_generators.world import World
 
@@ -32,29 +28,3 @@ def tastes(world: World, customer: np.ndarray, products: pd.DataFrame, rng: np.r
     """A product per row, by the customer's taste and the product's popularity."""
     share = products["weight"] / products.groupby("category_no")["weight"].transform("sum")
     return choose_rows(rng, (world.affinity[:, products["category_no"]] * share.to_numpy())[customer])
-
-
-def make_carts(world: World, orders: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
-    """One row a cart: of every order (some lay abandoned first: `recovered` is its row), then those left behind."""
-    rates, rng = world.recipe["carts"], world.streams("carts")
-    low, high = rates["recovered_after_hours"]
-    lead = rng.integers(low * HOUR, high * HOUR, len(orders))
-    known_since = np.where(orders["customer"] == GUEST, 0, world.joined_at[orders["customer"]])
-    long_enough = orders["at"].to_numpy() - lead > known_since
-    recovered = (orders["kind"] == "repeat") & (rng.random(len(orders)) < rates["recovered_share"]) & long_enough
-    made = orders["at"] - np.where(recovered, lead, rng.integers(60, 800, len(orders)))
-    bought = pd.DataFrame({"customer": orders["customer"], "at": made})
-    bought["recovered"] = np.where(recovered, orders.index, -1)
-    bought["state"] = np.where(recovered, "recovered", "converted")
-    bought["order"] = orders.index
-    left = visits.loc[visits["has_cart"], ["customer", "at", "product"]]
-    left = left.assign(recovered=-1, state="abandoned", order=-1)
-    left["at"] += CART_SECONDS
-    left = left[left["at"] < world.calendar.end]
-    carts = pd.concat([bought.assign(product=NO_PRODUCT), left], ignore_index=True)
-    lay = (carts["state"] != "converted").to_numpy()
-    idle, wait, end = rates["idle_hours"] * HOUR, rates["mail_after_hours"] * HOUR, world.calendar.end
-    carts["abandoned_at"] = until(after(np.where(lay, carts["at"], NEVER), idle), end)
-    carts["mail_at"] = until(after(carts["abandoned_at"].to_numpy(), wait), end)
-    carts.loc[lay & (carts["abandoned_at"] == NEVER), "state"] = "open"
-    return carts
