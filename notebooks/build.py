@@ -75,9 +75,7 @@ def main() -> int:
     try:
         return _report_outdated() if parser.parse_args().check else _report_built()
     except FileNotFoundError as problem:
-        print(
-            f"The source {problem.filename} is not there: bring it back with git, then run this again.", file=sys.stderr
-        )
+        print(f"The source {problem.filename} is not there: bring it back with git, then run this again.", file=sys.stderr)
         return 1
 
 

@@ -12,9 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SERIAL = ("tests/notebooks/", "tests/browser/")  # kernels and browsers, one at a time
 EXAMPLES = 50
 
-settings.register_profile(
-    "ci", max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("ci", max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("ci"), max_examples=10 * EXAMPLES, derandomize=False)
 settings.load_profile("long" if os.environ.get("SEGKIT_LONG") else "ci")
 

@@ -59,6 +59,7 @@ class Cell:
     type: str
     label: str
     zone: str
+    typed_cells: bool = False
 
     @property
     def sql(self) -> str:
@@ -117,13 +118,19 @@ def _sql(value: object) -> str:
 
 
 def _text(column: Column, cell: Cell) -> Typed:
-    sql = f"nullif(ltrim({cell.text}, ''''), '')"
+    """Text comes out as it went in, blanks and all; only blanks are nothing."""
+    raw = cell.sql if cell.type == "VARCHAR" else f"CAST({cell.sql} AS VARCHAR)"
+    sql = f"CASE WHEN {cell.text} IS NOT NULL THEN {raw} END"
     return Typed(f"{column.case}({sql})" if column.case else sql)
 
 
 def _id(column: Column, cell: Cell) -> Typed:
-    """An id stays text; one that a spreadsheet turned into 17850.0 is mended."""
-    plain = _text(column, cell).value
+    """An id stays text; one that a spreadsheet turned into 17850.0 is mended.
+
+    The apostrophe that keeps a spreadsheet from reading a number or a formula goes; that of a name such as 's-Gravenhage stays.
+    """
+    bare = f"regexp_replace({cell.text}, '^''([0-9=+@-])', '\\1')"
+    plain = f"{column.case}({bare})" if column.case else bare
     spoilt = f"regexp_full_match({cell.text}, '[0-9]+\\.0')"
     return Typed(f"CASE WHEN {spoilt} THEN left({cell.text}, len({cell.text}) - 2) ELSE {plain} END", spoilt)
 
@@ -147,7 +154,10 @@ def _country(column: Column, cell: Cell) -> Typed:
 def _integer(column: Column, cell: Cell) -> Typed:
     if _is_number(cell.type):
         return Typed(f"TRY_CAST({cell.sql} AS BIGINT)")
-    return Typed(f"TRY_CAST(regexp_replace({cell.text}, '\\.0+$', '') AS BIGINT)")
+    whole = (
+        f"regexp_extract({cell.text}, '^([+-]?[0-9]+)(\\.0{{1,2}})?$', 1)"  # 6.0 is six; 1.000 may be a thousand, 1.5 is no whole number
+    )
+    return Typed(f"TRY_CAST({whole} AS BIGINT)")
 
 
 def _is_number(sql_type: str) -> bool:
@@ -167,11 +177,22 @@ def _money(column: Column, cell: Cell) -> Typed:
 def _decimal(column: Column, cell: Cell, target: str) -> Typed:
     if _is_number(cell.type):
         return Typed(f"TRY_CAST({cell.sql} AS {target})")
+    if cell.typed_cells:
+        comma = f"regexp_matches({cell.text}, ',[0-9]{{1,2}}[^0-9,.]*$')"
+        return Typed(f"CASE WHEN {comma} THEN {_amount(cell, ',', target)} ELSE {_amount(cell, '.', target)} END")
     mark = column.decimal or _decimal_mark(cell)
-    bare = f"regexp_replace({cell.text}, '[^0-9,.eE+-]', '', 'g')"
-    clean = f"replace({bare}, ',', '')" if mark == "." else f"replace(replace({bare}, '.', ''), ',', '.')"
-    signed = f"regexp_matches({cell.text}, '^[^0-9a-zA-Z]*[A-Z]{{0,3}}[^0-9a-zA-Z]*[0-9.,]+([eE][+-]?[0-9]+)?[^0-9a-zA-Z]*[A-Z]{{0,3}}$')"
-    return Typed(f"CASE WHEN {signed} THEN TRY_CAST({clean} AS {target}) END", verdict=mark)
+    return Typed(_amount(cell, mark, target), verdict=mark)
+
+
+def _amount(cell: Cell, mark: str, target: str) -> str:
+    """An amount with a sign or a currency before or after it; thousands are parted by the other mark."""
+    other = "," if mark == "." else "."
+    number = f"replace(replace(regexp_replace({cell.text}, '[^0-9,.+-]', '', 'g'), '{other}', ''), '{mark}', '.')"
+    around = "[^0-9a-zA-Z]*[a-zA-Z]{0,3}[^0-9a-zA-Z]*"
+    digits = f"([0-9]+|[0-9]{{1,3}}([{other}][0-9]{{3}})+)?([{mark}][0-9]*)?"  # 12,50 is no amount where the mark is a point
+    fits = f"regexp_full_match({cell.text}, '{around}{digits}{around}')"
+    power = f"regexp_full_match({cell.text}, '[+-]?[0-9.]+[eE][+-]?[0-9]+')"
+    return f"CASE WHEN {power} THEN TRY_CAST({cell.text} AS {target}) WHEN {fits} THEN TRY_CAST({number} AS {target}) END"
 
 
 def _decimal_mark(cell: Cell) -> str:
@@ -199,7 +220,7 @@ def _list(column: Column, cell: Cell) -> Typed:
     if cell.type.endswith("[]"):
         return Typed(f"CAST({cell.sql} AS VARCHAR[])")
     words_ = f"list_filter(list_transform(string_split({cell.text}, ','), lambda w: trim(w)), lambda w: w <> '')"
-    return Typed(f"CASE WHEN starts_with({cell.text}, '[') THEN TRY_CAST(json({cell.text}) AS VARCHAR[]) ELSE {words_} END")
+    return Typed(f"coalesce(TRY_CAST(TRY_CAST({cell.text} AS JSON) AS VARCHAR[]), {words_})")
 
 
 def _unix_time(column: Column, cell: Cell) -> Typed:
@@ -212,7 +233,7 @@ def _utc_time(column: Column, cell: Cell) -> Typed:
         return Typed(f"timezone('UTC', {cell.sql})")
     if cell.type.startswith(("TIMESTAMP", "DATE")):
         return Typed(f"CAST({cell.sql} AS TIMESTAMP)")
-    iso = f"regexp_replace({cell.text}, '\\s*([+-][0-9][0-9]):?([0-9][0-9])?$', '\\1:\\2')"
+    iso = f"regexp_replace({cell.text}, '(:[0-9.]+)\\s*([+-][0-9][0-9]):?([0-9][0-9])?$', '\\1\\2:\\3')"
     return Typed(f"timezone('UTC', TRY_CAST(regexp_replace({iso}, ':$', ':00') AS TIMESTAMPTZ))")
 
 
@@ -241,10 +262,13 @@ def _date_formats(cell: Cell) -> tuple[list[str], str]:
     if compact and not (iso or short):
         return ["%Y%m%d"], "ymd"
     order = "ymd" if iso and not short else _day_or_month_first(cell) if short else "ymd"
-    pattern = _ORDERS[order]
-    years = ("%Y",) if order == "ymd" else ("%Y", "%y")
-    dates = [pattern.format(Y=year, s=mark) for mark in ("-", "/", ".") for year in years]
-    return [date + time for date in dates for time in _TIMES], order
+    orders = [order, "ymd"] if iso and order != "ymd" else [order]  # a date with the year first is never taken for another
+    return [date + time for one in orders for date in _dates(one) for time in _TIMES], order
+
+
+def _dates(order: str) -> list[str]:
+    years = ("%Y",) if order == "ymd" else ("%y", "%Y")  # the short one first: %Y would read 10 as the year 10
+    return [_ORDERS[order].format(Y=year, s=mark) for mark in ("-", "/", ".") for year in years]
 
 
 def _day_or_month_first(cell: Cell) -> str:

@@ -114,7 +114,7 @@ class Loading:
         if place is None:
             return None
         label = f"{part.file}, column {part.raw.header[place]!r}"
-        return Cell(self.connection, part.raw.name, place, part.raw.types[place], label, zone)
+        return Cell(self.connection, part.raw.name, place, part.raw.types[place], label, zone, part.raw.typed_cells)
 
     # --- judging --------------------------------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class Loading:
         fewer rows than in another group is passed over: the file was cut there. Without a unit the whole row is it.
         """
         if unit is None:
-            cells = ", ".join(f"CAST({name} AS VARCHAR)" for name in self._columns[table] if name not in _HIDDEN)
+            cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in self._columns[table] if name not in _HIDDEN)
             key = f"md5(concat_ws(chr(31), {cells}))"
         else:
             key = load_words.parse(unit, self._columns[table])[0]
@@ -179,10 +179,18 @@ class Loading:
         sql = f"SELECT DISTINCT {column} FROM {table} WHERE refused IS NULL AND aside IS NULL"
         return {row[0] for row in self.connection.execute(sql).fetchall()}
 
-    def refuse_without(self, table: str, expression: str, reason: str) -> None:
-        """Refuse the usable rows for which an expression is null."""
-        key = load_words.parse(expression, self._columns[table])[0]
-        self._refuse(table, f"({key}) IS NULL AND aside IS NULL", reason)
+    def refuse_untimed(self, table: str, key: str | None, moment: str, where: Sequence[str], reason: str) -> None:
+        """Refuse the usable rows (of a group, when there is a key) whose moment is null."""
+        columns = self._columns[table]
+        time = self._parse("moment", moment, columns, aggregates=key is not None)[0]
+        used = " AND ".join(["refused IS NULL", "aside IS NULL", *[f"({self._condition('write', text, columns)})" for text in where]])
+        if key is None:
+            self._refuse(table, f"{used} AND ({time}) IS NULL", reason)
+        else:
+            group = self._parse("key", key, columns)[0]
+            self._refuse(
+                table, f"{used} AND ({group}) IN (SELECT {group} FROM {table} WHERE {used} GROUP BY 1 HAVING ({time}) IS NULL)", reason
+            )
 
     def _refuse(self, table: str, where: str, reason: str) -> None:
         told = reason.replace("'", "''")
@@ -228,17 +236,13 @@ class Loading:
         """The refused rows of a file as delivered: line, reason, then every cell."""
         raw = part.raw
         cells = ", ".join(f"CAST(r.c{i} AS VARCHAR)" for i in range(len(raw.header)))
-        breaks = " + ".join(
-            f"len(coalesce(c{i}, '')) - len(replace(coalesce(c{i}, ''), chr(10), ''))"
-            for i, kind in enumerate(raw.types)
-            if kind == "VARCHAR"
-        )
-        lines = f"SELECT row_no, 1 + row_no + coalesce(sum({breaks or '0'}) OVER (ORDER BY row_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS line FROM {raw.name}"
         sql = (
-            f"SELECT l.line, t.refused, {cells} FROM {table} AS t JOIN {raw.name} AS r USING (row_no) JOIN ({lines}) AS l USING (row_no) "
-            f"WHERE t.refused IS NOT NULL AND t.file_no = {part.file_no} ORDER BY l.line"
+            f"SELECT row_no, t.refused, {cells} FROM {table} AS t JOIN {raw.name} AS r USING (row_no) "
+            f"WHERE t.refused IS NOT NULL AND t.file_no = {part.file_no} ORDER BY row_no"
         )
-        return self.connection.execute(sql).fetchall()
+        rows = self.connection.execute(sql).fetchall()
+        lines = raw.lines() if rows and raw.lines else range(1, raw.rows + 1)
+        return [(lines[row_no - 1], *rest) for row_no, *rest in rows]
 
     # --- writing --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from segkit.tables import TABLES, Table
 MONEY = "decimal(18,4)"
 _PARTS = 1_000_000  # shares are compared as whole millionths, so that no engine rounds a rank
 
-_ALWAYS_TIMED = ("orders", "email_events", "site_events")  # a load refuses their rows without a moment
+ALWAYS_TIMED = ("orders", "email_events", "site_events")  # a load refuses their rows without a moment
 
 Step = tuple[str, exp.Select]
 
@@ -65,7 +65,7 @@ class Rules:
         else:
             column = exp.column(f"{table.time}_at")
             by_then = words.known_by(column, self.as_of)
-        return by_then if table.name in _ALWAYS_TIMED else exp.or_(column.is_(exp.null()), by_then)
+        return by_then if table.name in ALWAYS_TIMED else exp.or_(column.is_(exp.null()), by_then)
 
 
 def _day_column(table: Table) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,40 +14,80 @@ import pyarrow as pa
 from segkit.engine.duck import quoted
 from segkit.errors import UnreadableFile
 
+_LONGEST_LINE = 16_000_000  # bytes; a longer one is a quote that never closes
+
 
 @dataclass
 class Raw:
-    """One file inside the engine: columns c0, c1, ... in header order plus row_no from 1; and the lines it could not split."""
+    """One file inside the engine: columns c0, c1, ... in header order plus row_no from 1; and the lines it could not split.
+
+    With `typed_cells` the file says which cells are numbers, and those have a decimal point. `lines` works out where each row
+    begins in the file; without it a row is its own line, as in Parquet.
+    """
 
     name: str
     header: tuple[str, ...]
     types: tuple[str, ...]
     rows: int
     split_failures: list[tuple[int, str, str]] = field(default_factory=list)  # line, text, reason
-
-    def position(self, column: str) -> int:
-        """The place of a column in the header."""
-        return self.header.index(column)
+    typed_cells: bool = False
+    lines: Callable[[], Sequence[int]] | None = None
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, header: Sequence[str], delimiter: str, encoding: str) -> Raw:
     """A delimited text file, all cells as text; lines with too few or too many cells are kept apart."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    options = (
+        f"auto_detect=false, header=true, delim='{delimiter}', quote='\"', escape='\"', columns={{{columns}}}, "
+        f"store_rejects=true, rejects_table='{name}_failures', rejects_scan='{name}_scan', rejects_limit=0, "
+        f"max_line_size={_LONGEST_LINE}"
+    )
     with _as_utf8(path, encoding) as file:
-        options = (
-            f"auto_detect=false, header=true, delim='{delimiter}', quote='\"', escape='\"', columns={{{columns}}}, "
-            f"store_rejects=true, rejects_table='{name}_failures', rejects_scan='{name}_scan', rejects_limit=0, max_line_size=16000000"
-        )
         try:
             connection.execute(
                 f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS row_no FROM read_csv('{quoted(file.path)}', {options})"
             )
         except duckdb.Error as error:
             raise UnreadableFile(
-                f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}", "Open it in an editor and mend or export again."
+                f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}",
+                "Open it in an editor and mend it, or export again.",
             ) from error
-    failures = connection.execute(f"SELECT line, csv_line, error_message FROM {name}_failures ORDER BY line").fetchall()
-    return Raw(name, tuple(header), ("VARCHAR",) * len(header), _count(connection, name), failures)
+    failures = _failures(connection, name, path)
+    taken = {line for line, _, _ in failures}
+    return Raw(
+        name, tuple(header), ("VARCHAR",) * len(header), _count(connection, name), failures,
+        lines=lambda: list(_record_lines(path, encoding, delimiter, len(header), taken)),
+    )  # fmt: skip
+
+
+def _failures(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> list[tuple[int, str, str]]:
+    """One row per line that could not be split; a quote that never closes swallows the lines after it and is an error."""
+    sql = f"SELECT line, trim(csv_line, chr(10) || chr(13)), min(error_message) FROM {name}_failures GROUP BY ALL ORDER BY line"
+    failures = connection.execute(sql).fetchall()
+    for line, text, _ in failures:
+        if text.count('"') % 2:
+            raise UnreadableFile(
+                f"{path.name}, line {line}: a quote is opened and never closed, so the lines after it run together: {text[:60]!r}.",
+                "Close the quote in that line, or export the file again.",
+            )
+    return [(line, text, _shape_of(message)) for line, text, message in failures]
+
+
+def _shape_of(message: str) -> str:
+    """The engine's reason without its advice."""
+    return message.split("\n")[0].split(". ")[0]
+
+
+def _record_lines(path: Path, encoding: str, delimiter: str, width: int, taken: set[int]) -> Iterator[int]:
+    """The line in which each record of a delimited file begins, but for the header and the lines that could not be split."""
+    csv.field_size_limit(_LONGEST_LINE)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        before = 0
+        for record in reader:
+            start, before = before + 1, reader.line_num
+            if start > 1 and len(record) == width and start not in taken:
+                yield start
 
 
 def read_whitespace(connection: duckdb.DuckDBPyConnection, name: str, path: Path, header: Sequence[str], encoding: str) -> Raw:
@@ -61,7 +101,7 @@ def read_whitespace(connection: duckdb.DuckDBPyConnection, name: str, path: Path
             "header=false, delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'})"
         )
     connection.execute(
-        f"CREATE TABLE {name} AS SELECT {cells}, row_number() OVER (ORDER BY line_no) AS row_no FROM {name}_lines "
+        f"CREATE TABLE {name} AS SELECT {cells}, row_number() OVER (ORDER BY line_no) AS row_no, line_no FROM {name}_lines "
         f"WHERE line_no > 1 AND len(cells) = {width}"
     )
     failures = connection.execute(
@@ -69,7 +109,11 @@ def read_whitespace(connection: duckdb.DuckDBPyConnection, name: str, path: Path
         f"WHERE line_no > 1 AND len(cells) <> {width} AND trim(line) <> '' ORDER BY line_no"
     ).fetchall()
     connection.execute(f"DROP TABLE {name}_lines")
-    return Raw(name, tuple(header), ("VARCHAR",) * width, _count(connection, name), failures)
+    lines = f"SELECT line_no FROM {name} ORDER BY row_no"
+    return Raw(
+        name, tuple(header), ("VARCHAR",) * width, _count(connection, name), failures,
+        lines=lambda: [row[0] for row in connection.execute(lines).fetchall()],
+    )  # fmt: skip
 
 
 def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Raw:
@@ -86,7 +130,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -
 
 
 def read_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Raw:
-    """A table in memory, such as a frame or the rows of a workbook."""
+    """A table in memory, such as a frame or an answer of an API."""
     header = tuple(map(str, table.column_names))
     numbered = table.rename_columns([f"c{i}" for i in range(len(header))])
     numbered = numbered.append_column("row_no", pa.array(range(1, len(table) + 1), pa.int64()))

@@ -10,11 +10,7 @@ SHORT = 80  # characters of a client's own text that are shown
 
 def tag(name: str, *children: Any, **attributes: Any) -> Markup:
     """An element with escaped children and attributes; `class_` is class, and what is None is left out."""
-    shown = [
-        f' {attr.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for attr, value in attributes.items()
-        if value is not None
-    ]
+    shown = [f' {attr.rstrip("_").replace("_", "-")}="{escape(value)}"' for attr, value in attributes.items() if value is not None]
     inner = "".join(str(escape(child)) for child in children if child is not None)
     return Markup(f"<{name}{''.join(shown)}>{inner}</{name}>")
 
@@ -66,9 +62,7 @@ def finding(title: str, severity: str, label: str, body: Any, todo: str, foot: A
 
 
 def findings(items: Iterable[Markup], start: int = 1, tone: str = "") -> Markup:
-    return tag(
-        "ol", *items, class_=f"findings {tone}".strip(), style=f"counter-reset:f {start - 1}", start=start, role="list"
-    )
+    return tag("ol", *items, class_=f"findings {tone}".strip(), style=f"counter-reset:f {start - 1}", start=start, role="list")
 
 
 def callout(title: str, *body: Any, kind: str = "") -> Markup:

@@ -34,7 +34,8 @@ def notebook_to_html(nb: NotebookNode, lang: str) -> str:
     """
     page = {**_cover(nb), "lang": lang, "cover_mime": MIME}
     page["style"] = Markup(style_sheet(page["footer"]))
-    body, _ = _exporter().from_notebook_node(nb, resources={"segreport": page})
+    # not HTMLExporter's own: that parses the finished page once more and writes it anew
+    body, _ = super(HTMLExporter, _exporter()).from_notebook_node(nb, resources={"segreport": page})
     return _with_contents(body)
 
 
@@ -50,9 +51,7 @@ def style_sheet(footer: str) -> str:
 
 def css_string(text: str) -> str:
     """Text inside quotes in a style sheet; whatever is no letter, figure or space is written by its number."""
-    return "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter == " ") else f"\\{ord(letter):x} " for letter in text
-    )
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter == " ") else f"\\{ord(letter):x} " for letter in text)
 
 
 def _cover(nb: NotebookNode) -> dict[str, Any]:

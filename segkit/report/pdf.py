@@ -94,7 +94,7 @@ def _as_root() -> list[str]:
 def _pages(printed: Path) -> dict[str, int]:
     """Page number of every heading that the contents link to."""
     reader = PdfReader(printed)
-    places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip # noqa: E501
+    places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip
     return {name: number + 1 for name, number in places.items() if number is not None}
 
 

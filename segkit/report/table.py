@@ -47,9 +47,7 @@ def table(caption: Any, columns: Sequence[Column], groups: Sequence[Group | Sequ
     if plain := [row for row in groups if not isinstance(row, Group)]:
         parts.append(Group(plain))
     head = tag("thead", tag("tr", *(_head(column) for column in columns), role="row"), role="rowgroup")
-    inner = tag(
-        "table", tag("caption", caption), head, *(_body(part, columns) for part in parts), class_="st", role="table"
-    )
+    inner = tag("table", tag("caption", caption), head, *(_body(part, columns) for part in parts), class_="st", role="table")
     foot = None if note is None else tag("p", note, class_="note")
     return tag("div", inner, foot, class_="tw short" if sum(len(part.rows) for part in parts) <= SHORT else "tw")
 
@@ -80,7 +78,5 @@ def _row(cells: Sequence[Any], columns: Sequence[Column]) -> Markup:
 
 
 def _cell(cell: Any, column: Column) -> Markup:
-    kind = " ".join(
-        name for name, on in (("n", column.number), ("b", isinstance(cell, Bar)), ("none", cell == "")) if on
-    )
+    kind = " ".join(name for name, on in (("n", column.number), ("b", isinstance(cell, Bar)), ("none", cell == "")) if on)
     return tag("td", tag("span", cell, class_="c"), role="cell", data_label=column.label, class_=kind or None)

@@ -187,7 +187,11 @@ def workbook_table(path: Path, verdict: Verdict) -> pa.Table:
     """The rows of a sheet as text; whole numbers lose their .0, dates become ISO."""
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(verdict.sheet or "").to_python(skip_empty_area=True)
     width = len(verdict.header)
-    cells = [[_cell(value) for value in row[:width]] + [None] * (width - len(row)) for row in rows[1:]]
+    cells = [
+        [_cell(value) for value in row[:width]] + [None] * (width - len(row))
+        for row in rows[1:]
+        if any(cell not in (None, "") for cell in row)
+    ]
     columns = list(zip(*cells, strict=True)) if cells else [()] * width
     return pa.table([pa.array(column, pa.string()) for column in columns], names=[f"{i}" for i in range(width)])
 

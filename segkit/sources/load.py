@@ -15,6 +15,7 @@ from typing import Any
 from segkit.engine import read as raws
 from segkit.engine.convert import Column
 from segkit.engine.load import Loading, Part
+from segkit.engine.query import ALWAYS_TIMED
 from segkit.errors import ColumnError, MappingError, NothingToRead
 from segkit.settings import Client
 from segkit.sources import mapping as maps
@@ -24,6 +25,7 @@ from segkit.sources.klaviyo_api import NAMED
 from segkit.sources.mapping import ColumnSpec, ReadSpec, SourceMapping, WriteSpec
 from segkit.sources.receipt import Receipt
 from segkit.sources.sniff import Verdict, sniff
+from segkit.tables import TABLES
 
 _KIND = "row_is"
 
@@ -79,6 +81,9 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
         report.receipts = _one_per_file(pieces, receipts)
         if not any(receipt.status == "read" for receipt in report.receipts):
             raise _nothing_read(pieces)
+        if not any(receipt.rows_read for receipt in report.receipts):
+            named = ", ".join(receipt.file for receipt in report.receipts if receipt.status == "read")
+            raise NothingToRead(f"{named}: a header and no rows.", "Export again with a longer period or without a filter.")
         _record_extracts(loading, report, client)
         fresh = into / f"{load_id}.part"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -131,7 +136,10 @@ class _MappingRun:
         for name, parts in read.items():
             self._judge(name, parts)
         for target, spec in self.mapping.writes():
-            if spec.from_ in read:
+            if spec.from_ in read and not self._left_to_others(spec):
+                self._refuse_untimed(target, spec)
+        for target, spec in self.mapping.writes():
+            if spec.from_ in read and not self._left_to_others(spec):
                 self._write(target, spec)
         for name, parts in read.items():
             self._receipts(name, parts)
@@ -191,19 +199,34 @@ class _MappingRun:
             )
         self.loading.set_aside(table, _KIND, list(self.mapping.set_aside))
 
+    def _left_to_others(self, spec: WriteSpec) -> bool:
+        """Whether another source of the delivery has already told this, as `unless` asks."""
+        return bool(spec.unless) and self.owners.get(str(spec.unless), self.mapping.source) != self.mapping.source
+
+    def _refuse_untimed(self, target: str, spec: WriteSpec) -> None:
+        """An order or event without a moment belongs to no window: its rows are refused."""
+        stem = TABLES[target].time
+        if target not in ALWAYS_TIMED or stem is None:
+            return
+        moment = spec.columns.get(stem) or spec.columns.get(f"{stem}_at")
+        if moment is None:
+            raise MappingError(f"{self.mapping.source}: write.{target} does not say when it happened.", f"Add {stem} to its columns.")
+        key = None if spec.one_row_per == "row" else next(iter(spec.one_row_per.values()))
+        self.loading.refuse_untimed(self._table(spec.from_), key, moment, self._where(spec), f"no time for {stem}")
+
+    def _where(self, spec: WriteSpec) -> list[str]:
+        kinds = [f"{_KIND} IN ({', '.join(repr(kind) for kind in spec.rows)})"] if spec.rows else []
+        return kinds + ([spec.where] if spec.where else [])
+
     def _write(self, target: str, spec: WriteSpec) -> None:
         table = self._table(spec.from_)
-        if spec.unless and self.owners.get(spec.unless, self.mapping.source) != self.mapping.source:
-            return
         self.owners.setdefault(target, self.mapping.source)
-        where = [f"{_KIND} IN ({', '.join(repr(kind) for kind in spec.rows)})"] if spec.rows else []
-        where += [spec.where] if spec.where else []
         derived = dict(spec.derive)
         if spec.counts_as_purchase:
             derived["counts_as_purchase"] = spec.counts_as_purchase
         constants = {"source_system": self.mapping.source, "currency": self.currency}
         key = None if spec.one_row_per == "row" else spec.one_row_per
-        self.loading.write(target, table, key, spec.columns, derived, where, constants)
+        self.loading.write(target, table, key, spec.columns, derived, self._where(spec), constants)
 
     def _receipts(self, name: str, parts: list[tuple[Piece, Part]]) -> None:
         spec, table = self.mapping.read[name], self._table(name)
@@ -236,7 +259,8 @@ class _MappingRun:
         self.quarantine.mkdir(parents=True, exist_ok=True)
         file = self.quarantine / f"{part.file.replace('/', '__')}.refused.csv"
         rows: list[tuple[Any, ...]] = [(line, reason, text) for line, text, reason in part.raw.split_failures]
-        raws.write_csv(file, ["line", "reason", *part.raw.header], [*self.loading.refused_rows(table, part), *rows])
+        rows = sorted([*self.loading.refused_rows(table, part), *rows], key=lambda row: row[0])
+        raws.write_csv(file, ["line", "reason", *part.raw.header], rows)
         self.report.quarantine.append(file.name)
 
 
@@ -260,7 +284,7 @@ def _raw(loading: Loading, piece: Piece, spec: ReadSpec) -> raws.Raw:
         return raws.read_parquet(loading.connection, name, path)
     if verdict.kind == "xlsx":
         raw = raws.read_arrow(loading.connection, name, workbook_table(path, verdict))
-        raw.header = verdict.header
+        raw.header, raw.typed_cells = verdict.header, True
         return raw
     if verdict.kind == "whitespace":
         return raws.read_whitespace(loading.connection, name, path, verdict.header, verdict.encoding)

@@ -57,9 +57,7 @@ class Text:
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share between 0 and 1: 0.123 -> 12,3% (nl, one decimal)."""
-        return (
-            self._decimal(Decimal(repr(float(share))) * 100, "#,##0" + ("." + "0" * decimals if decimals else "")) + "%"
-        )
+        return self._decimal(Decimal(repr(float(share))) * 100, "#,##0" + ("." + "0" * decimals if decimals else "")) + "%"
 
     def money(self, value: float, currency: str, decimals: int = 2) -> str:
         """An amount with the currency's sign; a no-break space after the sign in Dutch."""
@@ -122,9 +120,7 @@ class Text:
         count = getattr(values.get("n"), "raw", values.get("n"))
         form = self.sentences.get(f"{key}.{'one' if count == 1 else 'other'}")
         if form is None or count is None:
-            raise TextError(
-                f"There is no sentence {key} in {self.lang}.yaml.", "Add it to segkit/text, in each language."
-            )
+            raise TextError(f"There is no sentence {key} in {self.lang}.yaml.", "Add it to segkit/text, in each language.")
         return form
 
 

@@ -16,9 +16,7 @@ SCRIPT = ROOT / ".ci" / "run"
 
 def pinned() -> dict[str, str]:
     """The versions that the script calls the oldest."""
-    return dict(
-        re.findall(r"([\w-]+)==([\d.]+)", SCRIPT.read_text(encoding="utf-8").split("oldest=(")[1].split(")")[0])
-    )
+    return dict(re.findall(r"([\w-]+)==([\d.]+)", SCRIPT.read_text(encoding="utf-8").split("oldest=(")[1].split(")")[0]))
 
 
 def floors() -> dict[str, str]:

@@ -56,9 +56,7 @@ def test_every_data_file_comes_along():
 
 
 def test_a_forgotten_data_file_is_found():
-    assert left_behind(["segkit/text/nl.yaml", "segkit/report/logo.webp"], DATA["segkit"]) == [
-        "segkit/report/logo.webp"
-    ]
+    assert left_behind(["segkit/text/nl.yaml", "segkit/report/logo.webp"], DATA["segkit"]) == ["segkit/report/logo.webp"]
 
 
 def test_every_folder_with_modules_is_a_package():

@@ -74,7 +74,7 @@ FINDINGS = {  # finding: severity, section, evidence
     "no_orders": ("act", "data", {"members": PROFILES}),
     "no_email_events": ("look", "data", {"members": PROFILES}),
     "window_longer_than_coverage": ("look", "data", {"days": 390, "value": 374}),
-    "thresholds_do_not_fit": ("look", "method", {"days": 120, "value": 90, "members": 512, "share": 0.150943}),
+    "thresholds_do_not_fit": ("look", "method", {"members": 512, "share": 0.150943}),
     "mean_is_poor_cut": ("look", "personas", {"share": 0.29, "value": 57.083488, "threshold": 44.9, "members": 611}),
     "guests_share": ("look", "data", {"orders": 214, "share": 0.022073, "revenue": 10233.1}),
     "unlinked_refunds": ("look", "data", {"rows": 37, "value": 1411.25, "share": 0.002608}),
@@ -167,15 +167,11 @@ def hostile() -> dict[str, Any]:
     for source in result["sources"]:
         source.update(file=f"{HOSTILE}.csv", reader=HOSTILE, encoding=HOSTILE, delimiter="</td><script>")
         source["kinds"].append({"kind": HOSTILE, "verdict": "set_aside", "rows": 1})
-    result["coverage"].append(
-        {"table": HOSTILE, "rows": 3, "from": None, "to": None, "status": "computed", "reason": None}
-    )
+    result["coverage"].append({"table": HOSTILE, "rows": 3, "from": None, "to": None, "status": "computed", "reason": None})
     result["segments"][f"country_{HOSTILE}"] = deepcopy(result["segments"]["vip"])
     result["segments"]["{members} $\\frac{1}{2}$ javascript:alert(1)"] = deepcopy(result["segments"]["vip"])
     result["findings"][-1]["evidence"]["country"] = HOSTILE
-    result["thresholds"].append(
-        {"name": HOSTILE, "value": HOSTILE, "unit": "rule", "default": 1, "why": HOSTILE, "source": HOSTILE}
-    )
+    result["thresholds"].append({"name": HOSTILE, "value": HOSTILE, "unit": "rule", "default": 1, "why": HOSTILE, "source": HOSTILE})
     result["capabilities"]["site"] = {"status": "not_computable", "reason": HOSTILE}
     result["input_hash"] = result["segkit_version"] = HOSTILE
     result["client"]["currency"] = result["counts"]["currency"] = "<b>"
@@ -233,18 +229,10 @@ def _segment(members: int, orders: int, revenue: float, per_head: tuple[float, f
         "low": low,
         "high": high,
     }
-    worth = (
-        versus | {"inside": revenue / orders, "rest": 51.2, "difference": 3.4, "low": -1.2, "high": 8.0}
-        if orders
-        else {}
-    )
+    worth = versus | {"inside": revenue / orders, "rest": 51.2, "difference": 3.4, "low": -1.2, "high": 8.0} if orders else {}
     return _cell(members, orders, revenue, members // 2, 0, None) | {
         "versus_rest": {"revenue_per_head": versus, "orders_per_head": {**versus, "inside": orders / members}}
-        | (
-            {"order_value_mean": worth}
-            if worth
-            else {"order_value_mean": {"status": "not_computable", "reason": "no_purchases_in_group"}}
-        )
+        | ({"order_value_mean": worth} if worth else {"order_value_mean": {"status": "not_computable", "reason": "no_purchases_in_group"}})
         | {"engaged_share": {"inside": 0.5, "rest": 0.48, "difference": 0.02, "low": -0.03, "high": 0.07}},
         "threshold": {"value": 402.15, "currency": "EUR"} if members == 340 else None,
     }
@@ -383,9 +371,7 @@ def _cohort(place: int) -> dict[str, Any]:
 
 def _rfm() -> dict[str, Any]:
     cuts = {"recency": (31, 88, 171, 330), "frequency": (1, 2, 3, 5), "monetary": (32.5, 61.0, 121.4, 260.0)}
-    return {
-        f"{part}_cut_{place}": value for part, values in cuts.items() for place, value in enumerate(values, start=1)
-    }
+    return {f"{part}_cut_{place}": value for part, values in cuts.items() for place, value in enumerate(values, start=1)}
 
 
 def _thresholds() -> list[dict[str, Any]]:

@@ -113,9 +113,7 @@ def test_a_planted_violation_breaks_its_contract(tmp_path, contract, importer, i
     code, report = lint(house)
     assert code == 1, report
     assert f"{NAMES[contract]} BROKEN" in report
-    assert any(
-        importer in line and imported.split(".")[0] in line for line in report.split("Broken contracts")[1].splitlines()
-    )
+    assert any(importer in line and imported.split(".")[0] in line for line in report.split("Broken contracts")[1].splitlines())
 
 
 def test_what_the_rooms_are_for_breaks_no_contract(tmp_path):
@@ -127,7 +125,5 @@ def test_what_the_rooms_are_for_breaks_no_contract(tmp_path):
 
 
 def test_every_room_has_its_place():
-    present = {
-        path.stem for path in (ROOT / "segkit").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
-    }
+    present = {path.stem for path in (ROOT / "segkit").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     assert present - {"__init__", "__main__"} <= {room for layer in LAYERS for room in rooms(layer)}

@@ -43,8 +43,6 @@ def test_an_unclear_opening_is_found(source):
     assert unclear_opening(source)
 
 
-@pytest.mark.parametrize(
-    "source", ["", '"""Reads the tables.\n\nMore. And a drawing."""\n', '"""What may we say?"""\nx = 1']
-)
+@pytest.mark.parametrize("source", ["", '"""Reads the tables.\n\nMore. And a drawing."""\n', '"""What may we say?"""\nx = 1'])
 def test_a_clear_opening_passes(source):
     assert unclear_opening(source) == []

@@ -45,7 +45,4 @@ def test_a_thick_cell_is_found(cell):
 
 
 def test_a_thin_cell_passes():
-    assert (
-        thick_cells("# %% [markdown]\n# def of a term\n\n# %%\nfeatures = shop.at(as_of).features()\nfeatures.head()\n")
-        == []
-    )
+    assert thick_cells("# %% [markdown]\n# def of a term\n\n# %%\nfeatures = shop.at(as_of).features()\nfeatures.head()\n") == []

@@ -13,9 +13,7 @@ from ruamel.yaml import YAML
 from tests.rules.house import breaches, docstrings, named, python_files, strings
 
 ROOMS = tuple(
-    f"segkit/{room}{ending}"
-    for room in ("features", "personas", "segments", "measure", "findings", "quality")
-    for ending in ("/", ".py")
+    f"segkit/{room}{ending}" for room in ("features", "personas", "segments", "measure", "findings", "quality") for ending in ("/", ".py")
 )
 PLAIN = {0, 1, 2, 100, -1}
 ALLOWED = {  # file -> the numbers that may stand in it, each with its reason

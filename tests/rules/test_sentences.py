@@ -8,9 +8,7 @@ import pytest
 
 from tests.rules.house import breaches, docstrings, python_files, strings
 
-ROOMS = tuple(
-    f"segkit/{room}{ending}" for room in ("findings", "measure", "personas", "audit") for ending in ("/", ".py")
-)
+ROOMS = tuple(f"segkit/{room}{ending}" for room in ("findings", "measure", "personas", "audit") for ending in ("/", ".py"))
 ERRORS = "segkit.errors"
 
 

@@ -25,9 +25,7 @@ def too_long(source: str) -> list[str]:
 
 def unexplained(found: dict[str, list[str]], allowed: dict[str, str]) -> list[str]:
     """The breaches without a reason, as file or file::function, with their length."""
-    keyed = [
-        (name if ":" not in what else f"{name}::{what.split(':')[0]}", what) for name in found for what in found[name]
-    ]
+    keyed = [(name if ":" not in what else f"{name}::{what.split(':')[0]}", what) for name in found for what in found[name]]
     return [f"{key} ({what})" for key, what in keyed if key not in allowed]
 
 

@@ -32,9 +32,7 @@ class Span:
     end: date
 
 
-def timeline(
-    spans: Sequence[Span], as_of: date, as_of_label: str, write: Callable[[date], str], width: float
-) -> Figure:
+def timeline(spans: Sequence[Span], as_of: date, as_of_label: str, write: Callable[[date], str], width: float) -> Figure:
     """A bar for each table from its first to its last day, with a line at the date of the audit."""
     narrow = is_narrow(width)
     figure = canvas(width, (46 if narrow else 34) * len(spans) + 64)

@@ -33,9 +33,7 @@ def bar(axes: Axes, row: float, value: float, colour: str, thickness: float = BA
 
 
 def cell(axes: Axes, column: float, row: float, colour: str, gap: float = 0.04) -> None:
-    axes.add_patch(
-        Rectangle((column - 0.5 + gap / 2, row - 0.5 + gap), 1 - gap, 1 - 2 * gap, facecolor=colour, linewidth=0)
-    )
+    axes.add_patch(Rectangle((column - 0.5 + gap / 2, row - 0.5 + gap), 1 - gap, 1 - 2 * gap, facecolor=colour, linewidth=0))
 
 
 def grid_lines(axes: Axes, axis: str) -> None:

@@ -55,9 +55,7 @@ def _legend(figure: Figure, labels: tuple[str, str]) -> None:
         Line2D([], [], markerfacecolor=PALETTE["paper"], label=labels[0], **plain),  # type: ignore[arg-type]
         Line2D([], [], markerfacecolor=PALETTE["muted"], label=labels[1], **plain),  # type: ignore[arg-type]
     ]
-    figure.legend(
-        handles=handles, loc="outside upper left", ncols=2, frameon=False, handletextpad=0.2, columnspacing=1.4
-    )
+    figure.legend(handles=handles, loc="outside upper left", ncols=2, frameon=False, handletextpad=0.2, columnspacing=1.4)
 
 
 def grid(
@@ -92,8 +90,6 @@ def grid(
         [label.replace(", ", ",\n") if narrow else label for label in columns],
         fontsize=11 if narrow else 12,
     )
-    axes.set_yticks(
-        range(len(rows)), [label.replace(" ", "\n") if narrow else label for label in rows], color=PALETTE["ink"]
-    )
+    axes.set_yticks(range(len(rows)), [label.replace(" ", "\n") if narrow else label for label in rows], color=PALETTE["ink"])
     axes.xaxis.tick_top()
     return figure

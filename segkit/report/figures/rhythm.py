@@ -105,9 +105,7 @@ def cohorts(
     return figure
 
 
-def monthly(
-    months: Sequence[str], revenue: Sequence[float], complete: Sequence[bool], write: Write, width: float
-) -> Figure:
+def monthly(months: Sequence[str], revenue: Sequence[float], complete: Sequence[bool], write: Write, width: float) -> Figure:
     """Revenue by month; a month that is not complete is pale."""
     narrow = is_narrow(width)
     figure = canvas(width, 250)

@@ -35,9 +35,7 @@ def _funnel(page: Page) -> Markup:
     groups = [(t("base.reach"), _steps(page, REACH)), (t("base.buying"), _steps(page, BUYING))]
     title = page.say("base.funnel_title", share=page.n.percent("counts.buyers", of="counts.profiles"))
     rows = [[t(f"base.{name}"), page.n.count(where)] for name, where, _ in (*REACH, *BUYING)]
-    behind = page.table(
-        t("base.funnel_title_plain"), [page.column("base.frequency", False), page.column("base.people")], rows
-    )
+    behind = page.table(t("base.funnel_title_plain"), [page.column("base.frequency", False), page.column("base.people")], rows)
     return page.figure(
         "funnel",
         title or t("base.funnel_title_plain"),
@@ -90,9 +88,7 @@ def _tenths(page: Page) -> Markup | None:
         buyers=n.count("concentration.top_10pct.buyers"),
     )
     rows = [[t.number(place + 1), number] for place, number in enumerate(numbers)]
-    behind = page.table(
-        t("base.tenths_axis"), [page.column("base.tenth", False), page.column("base.revenue_share")], rows
-    )
+    behind = page.table(t("base.tenths_axis"), [page.column("base.tenth", False), page.column("base.revenue_share")], rows)
     shown = [t.percent(share) for share in shares]
     return page.figure(
         "tenths",
@@ -127,9 +123,7 @@ def _recency(page: Page) -> Markup | None:
     numbers = [n.count(path("recency", age)) for age in AGES]
     labels = [_age(page, age) for age in AGES]
     rows = [[label, number] for label, number in zip(labels, numbers, strict=True)]
-    behind = page.table(
-        t("base.recency_title"), [page.column("base.recency_group", False), page.column("cover.profiles")], rows
-    )
+    behind = page.table(t("base.recency_title"), [page.column("base.recency_group", False), page.column("cover.profiles")], rows)
     values, shown = [number.raw or 0 for number in numbers], [str(number) for number in numbers]
     return page.figure(
         "recency",

@@ -59,9 +59,7 @@ def _style() -> Markup:
 def _dots(page: Page) -> dict[str, Any]:
     """The base as a hundred dots, one colour a group of personas; nothing when the groups are not known."""
     t, census = page.t, page.n.raw("personas.partition") or {}
-    sizes = {
-        group: sum((census.get(name) or {}).get("members") or 0 for name in names) for group, names in GROUPS.items()
-    }
+    sizes = {group: sum((census.get(name) or {}).get("members") or 0 for name in names) for group, names in GROUPS.items()}
     if not sum(sizes.values()):
         return {}
     dots = _shared_out(sizes, DOTS)
@@ -90,9 +88,7 @@ def _client(page: Page) -> str:
 
 def _values(page: Page) -> list[tuple[str, Any]]:
     n, t = page.n, page.t
-    period = page.say(
-        "units.period", start=n.date("window.first_order_on", "d MMM y"), end=n.date("window.last_order_on", "d MMM y")
-    )
+    period = page.say("units.period", start=n.date("window.first_order_on", "d MMM y"), end=n.date("window.last_order_on", "d MMM y"))
     return [
         ("as_of", n.date("as_of")),
         ("orders_between", period),

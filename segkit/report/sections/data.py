@@ -30,9 +30,7 @@ def build(page: Page) -> Markup:
 def _lede(page: Page) -> list[Markup | str | None]:
     n, t = page.n, page.t
     as_of = n.date("as_of")
-    window = page.say(
-        "data.lede", start=n.date("window.first_order_on"), end=n.date("window.last_order_on"), as_of=as_of
-    )
+    window = page.say("data.lede", start=n.date("window.first_order_on"), end=n.date("window.last_order_on"), as_of=as_of)
     if window is None:
         return [page.say("data.lede_no_orders", as_of=as_of)]
     return [window, _gap(page), t("data.new_caveat")]
@@ -165,18 +163,12 @@ def _how_read(page: Page) -> Markup | None:
     rows = [
         [
             blocks.own_words(source["file"]),
-            page.t.html(
-                "data.how_read_line", **{part: blocks.own_words(_visible(source.get(part)), 20) for part in parts}
-            ),
+            page.t.html("data.how_read_line", **{part: blocks.own_words(_visible(source.get(part)), 20) for part in parts}),
         ]
         for source in page.result["sources"]
         if source.get("encoding")
     ]
-    return (
-        page.table(page.t("data.how_read"), [page.column("data.file", False), Column(page.t("data.reading"))], rows)
-        if rows
-        else None
-    )
+    return page.table(page.t("data.how_read"), [page.column("data.file", False), Column(page.t("data.reading"))], rows) if rows else None
 
 
 def _visible(character: Any) -> str:

@@ -31,9 +31,7 @@ class Page:
             return None
         return self.t.html(sentence, **values)
 
-    def figure(
-        self, name: str, title: Any, alt: str, draw: Draw, note: Any = None, numbers: Markup | None = None
-    ) -> Markup:
+    def figure(self, name: str, title: Any, alt: str, draw: Draw, note: Any = None, numbers: Markup | None = None) -> Markup:
         behind = None if numbers is None else blocks.details(self.t("report.figures_behind"), numbers)
         return blocks.figure(self.t("report.figure"), title, picture(draw, name, alt), note, behind)
 

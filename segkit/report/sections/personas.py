@@ -15,7 +15,7 @@ from segkit.report.theme import GROUP_TOKENS
 
 MOST_DISCOUNT = 3  # 0 = none, 1 = a small extra, 2 = targeted and only as a second step, 3 = may lead
 CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
-READERS = ("long_lapsed_readers", "newcomers")  # of the partition only, and known by what they read
+READERS = ("long_lapsed_readers", "newcomers", "window_shoppers")  # in the partition known by what they read
 AGES = ("recent", "lapsed", "older")
 KINDS = {"often_high": "3+/high", "often_low": "3+/low", "seldom_high": "<3/high", "seldom_low": "<3/low"}
 GUARDS = {"opens": "guard_open_share", "unsubscribes": "guard_unsubscribe_share", "complaints": "guard_complaint_share"}
@@ -51,12 +51,8 @@ def _definitions(page: Page) -> list[Markup | None]:
 
 
 def _census(page: Page, which: str, caption: str) -> Markup:
-    present = [
-        persona for persona in GROUP_OF if persona in page.ids(f"personas.{which}") and _worth_a_row(page, persona)
-    ]
-    shares = dict(
-        zip(present, widths([page.n.percent(f"personas.{which}.{persona}.share") for persona in present]), strict=True)
-    )
+    present = [persona for persona in GROUP_OF if persona in page.ids(f"personas.{which}") and _worth_a_row(page, persona)]
+    shares = dict(zip(present, widths([page.n.percent(f"personas.{which}.{persona}.share") for persona in present]), strict=True))
     groups = []
     for group, personas in GROUPS.items():
         rows = [_row(page, which, persona, shares[persona]) for persona in personas if persona in shares]
@@ -116,9 +112,7 @@ def _dumbbell(page: Page) -> Markup | None:
 
 def _pair(page: Page, persona: str) -> Pair:
     at, token = f"personas.partition.{persona}", GROUP_TOKENS[GROUP_OF[persona]]
-    return Pair(
-        page.t(f"persona.{persona}.title"), page.n.raw(f"{at}.share"), page.n.raw(f"{at}.revenue_share") or 0, token
-    )
+    return Pair(page.t(f"persona.{persona}.title"), page.n.raw(f"{at}.share"), page.n.raw(f"{at}.revenue_share") or 0, token)
 
 
 def _grid(page: Page) -> Markup | None:
@@ -135,9 +129,7 @@ def _grid(page: Page) -> Markup | None:
         [[str(number) for number in line] for line in numbers],
     )
     head = [page.column("base.frequency", False), *(page.column(f"personas.grid_columns.{kind}") for kind in KINDS)]
-    behind = page.table(
-        t("personas.grid_title"), head, [[name, *line] for name, line in zip(rows, numbers, strict=True)]
-    )
+    behind = page.table(t("personas.grid_title"), head, [[name, *line] for name, line in zip(rows, numbers, strict=True)])
     return page.figure(
         "grid",
         t("personas.grid_title"),
@@ -163,9 +155,7 @@ def _what_to_do(page: Page) -> list[Markup]:
 
 def _card(page: Page, persona: str) -> Markup:
     t, at = page.t, f"personas.partition.{persona}"
-    head = blocks.tag(
-        "h4", t(f"persona.{persona}.title"), blocks.tag("span", page.n.count(f"{at}.members"), class_="many")
-    )
+    head = blocks.tag("h4", t(f"persona.{persona}.title"), blocks.tag("span", page.n.count(f"{at}.members"), class_="many"))
     level = page.n.raw(f"{at}.discount")
     lines = [
         (t("personas.goal"), t(f"persona.{persona}.goal")),

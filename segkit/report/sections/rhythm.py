@@ -67,9 +67,7 @@ def _second(page: Page) -> Markup | None:
     note = blocks.join([half, page.say("rhythm.second_note", n=n.count(f"{at}.n"), confidence=confidence)], " ")
     title = page.say("rhythm.second_title", share=n.percent(f"{at}.share_365d")) or t("rhythm.second_title_plain")
     rows = [[n.count(f"{at}.curve.{place}.0", 0), n.percent(f"{at}.curve.{place}.1", 1)] for place in _steps(days)]
-    behind = page.table(
-        t("rhythm.second_title_plain"), [page.column("rhythm.second_days"), page.column("rhythm.second_share")], rows
-    )
+    behind = page.table(t("rhythm.second_title_plain"), [page.column("rhythm.second_days"), page.column("rhythm.second_share")], rows)
     labels = (t("rhythm.second_axis"), t("rhythm.second_y"))
     return page.figure(
         "second-order",
@@ -83,9 +81,7 @@ def _second(page: Page) -> Markup | None:
 
 def _steps(days: list[float]) -> list[int]:
     """The places in the curve nearest below the days that the table shows."""
-    places = [
-        max((place for place, day in enumerate(days) if day <= step), default=0) for step in STEPS if step <= days[-1]
-    ]
+    places = [max((place for place, day in enumerate(days) if day <= step), default=0) for step in STEPS if step <= days[-1]]
     return list(dict.fromkeys([*places, len(days) - 1]))
 
 
@@ -122,9 +118,7 @@ def _cohorts(page: Page) -> Markup | None:
 
 def _seen(rows: list[dict[str, Any]]) -> int:
     """How many periods at least one intake has been seen for; one when there is none yet."""
-    return max(
-        (place + 1 for row in rows for place, share in enumerate(row["retention"]) if share is not None), default=1
-    )
+    return max((place + 1 for row in rows for place, share in enumerate(row["retention"]) if share is not None), default=1)
 
 
 def _cohort(page: Page, name: str) -> str:
@@ -146,8 +140,7 @@ def _monthly(page: Page) -> Markup | None:
     months, revenue = [t.month(row["month"]) for row in rows], [float(row["revenue"]) for row in rows]
     complete = [bool(row.get("complete", True)) for row in rows]
     lines = [
-        [months[place], n.count(f"rhythm.monthly.{place}.orders"), n.money(f"rhythm.monthly.{place}.revenue")]
-        for place in range(len(rows))
+        [months[place], n.count(f"rhythm.monthly.{place}.orders"), n.money(f"rhythm.monthly.{place}.revenue")] for place in range(len(rows))
     ]
     behind = page.table(
         t("rhythm.monthly_title"),

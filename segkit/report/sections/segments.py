@@ -51,9 +51,7 @@ def _named(page: Page, name: str) -> Markup:
     rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
     under = [part for part in (rule, limit) if part]
-    return blocks.own_words(title(page, name)) + (
-        blocks.tag("span", blocks.join(under, ", "), class_="why") if under else ""
-    )
+    return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
 
 
 def _rule(page: Page, name: str) -> Markup | None:
@@ -116,11 +114,7 @@ def _interval(page: Page, name: str, measure: str) -> Interval | None:
 
 
 def _versus(page: Page, names: list[str]) -> Markup | None:
-    groups = [
-        Group(rows, page.t(f"segments.measures.{measure}"))
-        for measure in MEASURES
-        if (rows := _measure(page, names, measure))
-    ]
+    groups = [Group(rows, page.t(f"segments.measures.{measure}")) for measure in MEASURES if (rows := _measure(page, names, measure))]
     columns = [
         page.column("segments.segment", False),
         *(page.column(f"segments.{part}") for part in ("inside", "rest", "difference", "interval")),

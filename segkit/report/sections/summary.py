@@ -52,9 +52,7 @@ def _figures(page: Page) -> Markup:
     cards = [
         _card(page, "profiles", n.count(everyone), page.t("summary.kpi.profiles_note")),
         _share_card(page, "mailable", "counts.mailable", everyone),
-        _share_card(
-            page, "engaged", "counts.engaged_90d", everyone, days=page.threshold("engaged_recent_days", n.days)
-        ),
+        _share_card(page, "engaged", "counts.engaged_90d", everyone, days=page.threshold("engaged_recent_days", n.days)),
         _share_card(page, "buyers", "counts.buyers", everyone),
         _repeat(page),
         _card(page, "order_value", n.money("counts.order_value_mean", 2), _half(page)),
@@ -113,14 +111,10 @@ def _findings(page: Page) -> list[Markup | None]:
 def _finding(page: Page, place: int) -> Markup:
     t, item = page.t, page.result["findings"][place]
     name = item["key"]
-    evidence = {
-        part: _evidence(page, f"findings.{place}.evidence.{part}", kind) for part, kind in EVIDENCE[name].items()
-    }
+    evidence = {part: _evidence(page, f"findings.{place}.evidence.{part}", kind) for part, kind in EVIDENCE[name].items()}
     title, todo = t(f"findings.{name}.title"), t(f"findings.{name}.do")
     label = t(f"severity.{item['severity']}")
-    return blocks.finding(
-        title, item["severity"], label, t.html(f"findings.{name}.body", **evidence), todo, _foot(page, place, item)
-    )
+    return blocks.finding(title, item["severity"], label, t.html(f"findings.{name}.body", **evidence), todo, _foot(page, place, item))
 
 
 def _evidence(page: Page, where: str, kind: str) -> Any:
@@ -133,11 +127,7 @@ def _evidence(page: Page, where: str, kind: str) -> Any:
 
 def _foot(page: Page, place: int, item: dict[str, Any]) -> Markup:
     stake = page.n.money(path("findings", str(place), "value_at_stake"))
-    shown = (
-        None
-        if isinstance(stake, Absent)
-        else blocks.tag("span", page.t.html("summary.stake", value=stake), class_="stake")
-    )
+    shown = None if isinstance(stake, Absent) else blocks.tag("span", page.t.html("summary.stake", value=stake), class_="stake")
     section = item.get("section")
     link = None
     if section and page.t.has(f"sections.{section}"):

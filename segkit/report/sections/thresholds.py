@@ -48,9 +48,7 @@ def threshold_value(page: Page, where: str, unit: str) -> Any:
 
 def _decimals(share: Any) -> int:
     """As many as the percentage needs, two at most."""
-    return next(
-        (places for places in (0, 1) if share is None or round(100 * share, places) == round(100 * share, 6)), 2
-    )
+    return next((places for places in (0, 1) if share is None or round(100 * share, places) == round(100 * share, 6)), 2)
 
 
 def _row(page: Page, place: int, row: dict[str, Any]) -> list[Any]:

@@ -1,0 +1,68 @@
+"""The page on paper: A4, page numbers in the contents that are right, bookmarks, text that can be searched."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pypdf import PdfReader
+
+from segkit.report import html_to_pdf
+from segkit.report.pdf import find_browser
+from tests.report.pages import elements, page
+
+A4 = (595, 842)  # points
+LARGEST = 1_500_000
+FOOT = "Segmentatie-audit · Theehuis De Linde · 31 oktober 2026"
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    if find_browser() is None:
+        pytest.skip("no Chromium, Chrome or Edge on this machine; SEGKIT_BROWSER may name one")
+    folder = tmp_path_factory.mktemp("print")
+    (folder / "audit.html").write_text(page("full", "nl"), encoding="utf-8")
+    assert html_to_pdf(folder / "audit.html", folder / "audit.pdf")
+    assert (folder / "audit.pdf").stat().st_size < LARGEST
+    assert sorted(path.name for path in folder.iterdir()) == ["audit.html", "audit.pdf"]
+    return PdfReader(folder / "audit.pdf")
+
+
+@pytest.fixture(scope="module")
+def texts(printed) -> list[str]:
+    read = (sheet.extract_text().replace("ʼ", "’") for sheet in printed.pages)  # the font has one glyph for both
+    return [re.sub(r"\s+", " ", text) for text in read]
+
+
+def chapters() -> list[str]:
+    return [e["text"] for e in elements(page("full", "nl")) if e["tag"] == "h2" and "main." in e["inside"]]
+
+
+def test_every_sheet_is_a4(printed):
+    assert {tuple(round(side) for side in sheet.mediabox[2:]) for sheet in printed.pages} == {A4}
+
+
+def test_the_contents_name_the_page_of_each_chapter(texts):
+    for chapter in chapters():
+        number = int(re.search(rf"{re.escape(chapter)} (\d+)", texts[1])[1])
+        assert chapter in texts[number - 1][: 2 * len(FOOT)], "the chapter opens its page, after the foot"
+
+
+def test_every_chapter_has_a_bookmark(printed):
+    assert [mark.title for mark in printed.outline] == chapters()
+
+
+def test_every_sheet_but_the_cover_says_whose_and_which_it_is(texts):
+    assert "Theehuis De Linde" in texts[0]
+    for number, text in enumerate(texts[1:], start=2):
+        assert FOOT in text
+        assert f"{number} / {len(texts)}" in text
+
+
+def test_what_is_folded_on_the_screen_is_open_on_paper(texts):
+    assert "overlappen de groepen en laten ze gaten" in " ".join(texts)
+
+
+def test_a_reader_is_told_the_language_and_the_structure(printed):
+    assert printed.trailer["/Root"]["/Lang"] == "nl"
+    assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
