@@ -17,12 +17,38 @@ import time
 from pathlib import Path
 
 AS_OF = "2026-11-01"
-COLUMNS = (
-    "order_count revenue first_order_on last_order_on order_count_30d order_count_90d order_count_365d revenue_365d order_value_max "
-    "recency_days first_order_days order_value_mean email_received_count_90d engaged_count engaged_count_90d click_count_90d "
-    "machine_open_count_90d unknown_open_count_90d last_engaged_on engaged_days site_event_count_90d product_view_count_90d "
-    "site_intent_count_90d last_site_event_on consent_count subscribed_count unsubscribed_count suppressed_count is_mailable is_high_value"
-).split()
+COLUMNS = [
+    "order_count",
+    "revenue",
+    "first_order_on",
+    "last_order_on",
+    "order_count_30d",
+    "order_count_90d",
+    "order_count_365d",
+    "revenue_365d",
+    "order_value_max",
+    "recency_days",
+    "first_order_days",
+    "order_value_mean",
+    "email_received_count_90d",
+    "engaged_count",
+    "engaged_count_90d",
+    "click_count_90d",
+    "machine_open_count_90d",
+    "unknown_open_count_90d",
+    "last_engaged_on",
+    "engaged_days",
+    "site_event_count_90d",
+    "product_view_count_90d",
+    "site_intent_count_90d",
+    "last_site_event_on",
+    "consent_count",
+    "subscribed_count",
+    "unsubscribed_count",
+    "suppressed_count",
+    "is_mailable",
+    "is_high_value",
+]
 
 BY_HAND = """
 COPY (
@@ -103,7 +129,9 @@ def by_pandas(folder: Path, out: Path) -> None:
     import pandas as pd
 
     day = pd.Timestamp(AS_OF)
-    orders = pd.read_parquet(folder / "orders.parquet", columns=["order_id", "profile_id", "ordered_on", "counts_as_purchase", "total_base"])
+    orders = pd.read_parquet(
+        folder / "orders.parquet", columns=["order_id", "profile_id", "ordered_on", "counts_as_purchase", "total_base"]
+    )
     orders["ordered_on"] = pd.to_datetime(orders["ordered_on"])
     orders = orders[orders["counts_as_purchase"] & (orders["ordered_on"] <= day)]
     refunds = pd.read_parquet(folder / "refunds.parquet", columns=["order_id", "refunded_on", "amount"])
@@ -125,7 +153,9 @@ def by_pandas(folder: Path, out: Path) -> None:
 def _pandas_mail(folder: Path, day):
     import pandas as pd
 
-    mail = pd.read_parquet(folder / "email_events.parquet", columns=["profile_id", "event_type", "occurred_on", "is_machine_open", "is_bot_click"])
+    mail = pd.read_parquet(
+        folder / "email_events.parquet", columns=["profile_id", "event_type", "occurred_on", "is_machine_open", "is_bot_click"]
+    )
     mail["occurred_on"] = pd.to_datetime(mail["occurred_on"])
     mail = mail[mail["occurred_on"] <= day]
     recent, click = (day - mail["occurred_on"]).dt.days <= 90, (mail["event_type"] == "clicked") & ~mail["is_bot_click"]
@@ -175,9 +205,7 @@ def differences(one: Path, other: Path) -> int:
     """How many profiles differ in any column; floats to a millionth."""
     import duckdb
 
-    unequal = " OR ".join(
-        f"abs(a.{c} - b.{c}) > 1e-6" if c == "order_value_mean" else f"a.{c} IS DISTINCT FROM b.{c}" for c in COLUMNS
-    )
+    unequal = " OR ".join(f"abs(a.{c} - b.{c}) > 1e-6" if c == "order_value_mean" else f"a.{c} IS DISTINCT FROM b.{c}" for c in COLUMNS)
     sql = f"SELECT count(*) FROM '{one}' AS a FULL JOIN '{other}' AS b USING (profile_id) WHERE {unequal}"
     return duckdb.sql(sql).fetchall()[0][0]
 

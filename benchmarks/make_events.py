@@ -22,7 +22,10 @@ def make(scale: float, out: Path) -> None:
     connection.execute("SET preserve_insertion_order=false")
     connection.execute("CREATE MACRO u(i, s) AS (hash(i::BIGINT + s::BIGINT * 1000000007000) >> 11)::DOUBLE / 9007199254740992.0")
     connection.execute(f"CREATE MACRO moment(share) AS {START} + to_microseconds((share * {SPAN} * 1e6)::BIGINT)")
-    count = {name: int(size * scale) for name, size in {"people": 10**6, "orders": 5 * 10**6, "items": 12 * 10**6, "mail": 30 * 10**6, "site": 10**7}.items()}
+    count = {
+        name: int(size * scale)
+        for name, size in {"people": 10**6, "orders": 5 * 10**6, "items": 12 * 10**6, "mail": 30 * 10**6, "site": 10**7}.items()
+    }
     for table, select in _tables(count).items():
         connection.execute(f"COPY ({select}) TO '{out / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
 

@@ -28,11 +28,10 @@ from segkit.settings import Client, Settings
 FORMAT = 1
 _COUNTRY = ["profile_id", "country_code", "order_count"]
 _NEEDED = {  # what the counts of a result need, for the reason why one is null
-    "mailable": "consent", "engaged_90d": "engagement", "mailable_engaged_90d": "engagement", "bought_30d": "purchases", "buyers": "purchases",
-    "one_time_buyers": "purchases", "repeat_buyers": "purchases", "orders": "purchases", "revenue": "purchases", "guest_orders": "purchases",
-    "guest_revenue": "purchases", "order_value_mean": "purchases", "order_value_median": "purchases", "orders_per_buyer": "purchases",
-    "unlinked_refunds": "purchases", "unlinked_refund_amount": "purchases", "linked_refund_amount": "purchases",
-}  # fmt: skip
+    "mailable": "consent",
+    "engaged_90d": "engagement",
+    "mailable_engaged_90d": "engagement",
+}  # every other count needs purchases
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,7 @@ class _Audit:
                 | self._duplicates()
             )
         totals = {"orders": "count(*)", "amount": "sum(total_base)"}
-        guests = self._row(
-            self.rules.table("orders", ("order_id", "total_base"), "counts_as_purchase AND profile_id IS NULL"), totals
-        )
+        guests = self._row(self.rules.table("orders", ("order_id", "total_base"), "counts_as_purchase AND profile_id IS NULL"), totals)
         refunds = {
             name: self._row(
                 self.rules.table("refunds", ("refund_id", "amount"), where),
@@ -183,7 +180,7 @@ class _Audit:
         return self.store.row(query.aggregate(None, columns))
 
     def _status(self, counts: dict[str, Any]) -> dict[str, Any]:
-        missing = {name: self.quality.capabilities[_NEEDED[name]] for name, value in counts.items() if value is None}
+        missing = {name: self.quality.capabilities[_NEEDED.get(name, "purchases")] for name, value in counts.items() if value is None}
         if counts["mailable_engaged_90d"] is None and self.quality.capabilities["engagement"].yes:
             missing["mailable_engaged_90d"] = self.quality.capabilities["consent"]
         answers = {f"counts.{name}": answer.as_dict() for name, answer in missing.items()}

@@ -46,7 +46,11 @@ def check(
 
     opened = shops.open(path, mapping=mapping)
     view = opened.at(as_of) if as_of else None
-    report = {"receipts": opened.load["receipts"], **shops.can_and_cannot(opened), "thresholds": view.suggest_thresholds() if view else None}
+    report = {
+        "receipts": opened.load["receipts"],
+        **shops.can_and_cannot(opened),
+        "thresholds": view.suggest_thresholds() if view else None,
+    }
     if as_json:
         sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False, default=str) + "\n")
     else:
@@ -57,9 +61,14 @@ def check(
 
 @app.command()
 def audit(
-    path: str, as_of: Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")], out: Annotated[str, typer.Option("--out", help="Folder for the files.")],
-    lang: Lang = "nl", mapping: Mapping = None, name: Annotated[str, typer.Option(help="The client's name on the cover.")] = "", as_json: AsJson = False,
-) -> None:  # fmt: skip
+    path: str,
+    as_of: Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")],
+    out: Annotated[str, typer.Option("--out", help="Folder for the files.")],
+    lang: Lang = "nl",
+    mapping: Mapping = None,
+    name: Annotated[str, typer.Option(help="The client's name on the cover.")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Run the audit: audit.html, audit.pdf, audit.ipynb and result.json in the output folder."""
     from segkit.notebook import run_audit
 

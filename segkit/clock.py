@@ -14,9 +14,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(
-            f"Unknown time zone {name!r}.", "Use an IANA name such as Europe/Amsterdam, Europe/Brussels or UTC."
-        ) from error
+        raise SettingsError(f"Unknown time zone {name!r}.", "Use an IANA name such as Europe/Amsterdam, Europe/Brussels or UTC.") from error
 
 
 def utc_of_local(local: datetime, tz: ZoneInfo) -> datetime:
@@ -84,9 +82,7 @@ def _from_text(text: str) -> date | datetime:
     try:
         return date.fromisoformat(text) if len(text) <= len("2026-11-01") else datetime.fromisoformat(text)
     except ValueError as error:
-        raise AsOfError(
-            f"Cannot read {text!r} as a date.", "Write the date as YYYY-MM-DD, for example 2026-11-01."
-        ) from error
+        raise AsOfError(f"Cannot read {text!r} as a date.", "Write the date as YYYY-MM-DD, for example 2026-11-01.") from error
 
 
 def month_start(day: date) -> date:

@@ -149,9 +149,7 @@ def _unlinked_refunds(result: Result, settings: Settings) -> Evidence:
 
 def _dead_weight_check(result: Result, settings: Settings) -> Evidence:
     cell = result["personas"]["partition"]["dead_weight"]
-    if (cell["members"] or 0) < settings["smallest_group"] or result["capabilities"]["engagement"][
-        "status"
-    ] != "computed":
+    if (cell["members"] or 0) < settings["smallest_group"] or result["capabilities"]["engagement"]["status"] != "computed":
         return None
     return {"members": cell["members"], "share": cell["share"]}
 

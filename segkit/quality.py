@@ -78,8 +78,7 @@ class Quality:
 def judge(store: Store, rules: Rules) -> Quality:
     """Look at every table of a store; nothing is hidden by the as-of date here."""
     capabilities = {
-        name: Answer(COMPUTED) if store.has(table) else Answer(NOT_COMPUTABLE, reason)
-        for name, (table, reason) in NEEDS.items()
+        name: Answer(COMPUTED) if store.has(table) else Answer(NOT_COMPUTABLE, reason) for name, (table, reason) in NEEDS.items()
     }
     if not capabilities["engagement"].yes and store.has("profile_snapshots"):
         capabilities["engagement"] = Answer(NOT_COMPUTABLE, "only_vendor_aggregates")

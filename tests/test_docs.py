@@ -31,6 +31,11 @@ def test_the_five_lines_on_a_frame_work_as_the_readme_prints_them(checkout: Path
 
 
 def test_every_link_of_the_documents_leads_somewhere(checkout: Path) -> None:
-    for document in [*checkout.glob("*.md"), *(checkout / "docs").rglob("*.md"), *(checkout / "notebooks").glob("*.md"), *(checkout / "data").glob("*/README.md")]:
+    for document in [
+        *checkout.glob("*.md"),
+        *(checkout / "docs").rglob("*.md"),
+        *(checkout / "notebooks").glob("*.md"),
+        *(checkout / "data").glob("*/README.md"),
+    ]:
         for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"

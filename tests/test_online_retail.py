@@ -83,7 +83,9 @@ def test_every_row_has_a_place_in_the_receipt(result: dict[str, Any]) -> None:
 COMPARED = ("counts", "recency", "grid", "segments", "personas", "concentration")
 
 
-def test_the_same_delivery_plus_its_own_tail_changes_nothing(result: dict[str, Any], real_data: Path, checkout: Path, tmp_path: Path) -> None:
+def test_the_same_delivery_plus_its_own_tail_changes_nothing(
+    result: dict[str, Any], real_data: Path, checkout: Path, tmp_path: Path
+) -> None:
     rows = pq.read_table(real_data / "online_retail_2010_2011/year_2010_2011.parquet")
     pq.write_table(rows, tmp_path / "year_2010_2011.parquet")
     pq.write_table(rows.slice(len(rows) - TAIL), tmp_path / "year_2011_tail.parquet")

@@ -54,11 +54,7 @@ def test_tables_columns_types_and_their_order_are_those_of_the_sql():
 def test_the_type_is_written_as_in_the_sql():
     """DuckDB forgets char(3) when it describes a table, so the text is compared too."""
     texts = dict(re.findall(r"create table (\w+)\((.*?)\);", SQL, re.DOTALL))
-    wrong = [
-        (t.name, c.name)
-        for t, c in COLUMNS
-        if not re.search(rf"\b{c.name} {re.escape(c.type)}(?![\w(\[])", texts[t.name])
-    ]
+    wrong = [(t.name, c.name) for t, c in COLUMNS if not re.search(rf"\b{c.name} {re.escape(c.type)}(?![\w(\[])", texts[t.name])]
     assert wrong == []
 
 
@@ -69,15 +65,8 @@ def test_keys_are_the_primary_keys():
 
 
 def test_values_are_those_of_the_check_constraints():
-    declared = {
-        (table, columns[0]): tuple(re.findall(r"'(\w+)'", text)) for table, text, columns in constraints("CHECK")
-    }
-    ours = {
-        (table.name, column.name): column.values
-        for table in TABLES.values()
-        for column in table.columns
-        if column.values
-    }
+    declared = {(table, columns[0]): tuple(re.findall(r"'(\w+)'", text)) for table, text, columns in constraints("CHECK")}
+    ours = {(table.name, column.name): column.values for table in TABLES.values() for column in table.columns if column.values}
     assert ours == declared
 
 
@@ -93,9 +82,7 @@ def test_every_column_has_a_meaning_in_one_short_phrase():
 def test_every_quantity_names_its_unit_and_nothing_else_has_one():
     measured = ("decimal", "double", "bigint", "integer", "smallint", "timestamp", "date")
     free = {"line_no", "value_num"}  # a position, and a value whose unit only the source knows
-    wrong = [
-        (t.name, c.name) for t, c in COLUMNS if bool(c.unit) != (c.type.startswith(measured) and c.name not in free)
-    ]
+    wrong = [(t.name, c.name) for t, c in COLUMNS if bool(c.unit) != (c.type.startswith(measured) and c.name not in free)]
     assert wrong == []
 
 

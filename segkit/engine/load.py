@@ -90,7 +90,7 @@ class Loading:
             if name in reserved or not re.fullmatch("[a-z][a-z0-9_]*", name):
                 raise MappingError(
                     f"{table.removeprefix('read_')}: a column cannot be called {name!r} here.",
-                    f"Choose a plain word of lower-case letters that SQL does not use, such as {re.sub('[^a-z0-9_]', '', name.lower()) or 'column'}_.",
+                    "Choose a plain word of lower-case letters that SQL does not use, such as order_no.",
                 )
 
     def _read_part(self, table: str, part: Part, columns: Sequence[Column], zone: str) -> dict[str, str]:
@@ -212,8 +212,8 @@ class Loading:
         sql = (
             "SELECT file_no, CASE WHEN refused IS NOT NULL THEN 'refused' WHEN aside IS NOT NULL THEN 'set_aside' "
             "WHEN mended THEN 'mended' ELSE 'kept' END AS verdict, "
-            f"CASE WHEN refused IS NOT NULL THEN regexp_replace(refused, ': .* is not ', ' is not ') WHEN aside IS NOT NULL THEN aside ELSE {kind} END "
-            f"AS reason, count(*) FROM {table} GROUP BY ALL ORDER BY ALL"
+            "CASE WHEN refused IS NOT NULL THEN regexp_replace(refused, ': .* is not ', ' is not ') "  # the value itself stays private
+            f"WHEN aside IS NOT NULL THEN aside ELSE {kind} END AS reason, count(*) FROM {table} GROUP BY ALL ORDER BY ALL"
         )
         return self.connection.execute(sql).fetchall()
 
@@ -229,7 +229,8 @@ class Loading:
     def duplicates(self, table: str) -> int:
         """How many used rows repeat another row cell by cell."""
         cells = ", ".join(name for name in self._columns[table] if name not in _HIDDEN)
-        sql = f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {table} WHERE refused IS NULL AND aside IS DISTINCT FROM 'overlap' GROUP BY {cells})"
+        used = "refused IS NULL AND aside IS DISTINCT FROM 'overlap'"
+        sql = f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {table} WHERE {used} GROUP BY {cells})"
         return int(self.connection.execute(sql).fetchall()[0][0])
 
     def refused_rows(self, table: str, part: Part) -> list[tuple[Any, ...]]:

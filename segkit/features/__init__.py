@@ -8,12 +8,8 @@ from segkit.features.declare import Feature, expressions
 
 PROFILE = {
     "profile_id": Feature("profile_id", "the profile"),
-    "country_code": Feature(
-        "country_code", "ISO country: of the last order where the source says it, else of the profile"
-    ),
-    "created_at": Feature(
-        "created_at", "moment the profile was first known (UTC); empty where the source does not say"
-    ),
+    "country_code": Feature("country_code", "ISO country: of the last order where the source says it, else of the profile"),
+    "created_at": Feature("created_at", "moment the profile was first known (UTC); empty where the source does not say"),
 }
 HIGH = {"is_high_value": Feature("", "own mean order value above the shop's cut (high_value_rule)")}
 
@@ -57,8 +53,4 @@ def with_high_value(base: Query, bought: Query) -> Query:
 def dictionary() -> dict[str, Feature]:
     """Every feature by name, for the data dictionary."""
     parts = (PROFILE, purchase.FEATURES, purchase.DERIVED, HIGH, score.SCORES, engagement.FEATURES, engagement.DERIVED)
-    return {
-        name: feature
-        for part in (*parts, interest.FEATURES, consent.FEATURES, consent.FLAGS)
-        for name, feature in part.items()
-    }
+    return {name: feature for part in (*parts, interest.FEATURES, consent.FEATURES, consent.FLAGS) for name, feature in part.items()}

@@ -24,11 +24,7 @@ FEATURES = {
 }  # fmt: skip
 COUNTS = tuple(name for name in FEATURES if "_count" in name)
 
-DERIVED = {
-    "engaged_days": Feature(
-        "days_since(last_engaged_on)", "calendar days since the last human open or click; empty without one"
-    )
-}
+DERIVED = {"engaged_days": Feature("days_since(last_engaged_on)", "calendar days since the last human open or click; empty without one")}
 
 
 def engagement_features(rules: Rules) -> Query:

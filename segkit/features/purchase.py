@@ -23,9 +23,7 @@ COUNTS = ("order_count", "revenue", "order_count_30d", "order_count_90d", "order
 
 DERIVED = {
     "recency_days": Feature("days_since(last_order_on)", "calendar days since the last purchase; empty without one"),
-    "first_order_days": Feature(
-        "days_since(first_order_on)", "calendar days since the first purchase; empty without one"
-    ),
+    "first_order_days": Feature("days_since(first_order_on)", "calendar days since the first purchase; empty without one"),
     "order_value_mean": Feature("revenue / order_count", "own mean order value; empty without a purchase"),
 }
 
@@ -56,6 +54,4 @@ def shop_totals(bought: Query) -> Query:
 def shop_middle(bought: Query) -> Query:
     """One row: the two middle order values of the shop; the median lies half-way between them."""
     half = 1 / 2
-    return bought.at_rank(
-        {"shop_order_value_low": ("value", half, "bottom"), "shop_order_value_high": ("value", half, "top")}
-    )
+    return bought.at_rank({"shop_order_value_low": ("value", half, "bottom"), "shop_order_value_high": ("value", half, "top")})

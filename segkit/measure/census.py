@@ -46,9 +46,7 @@ def recency_groups(frame: pd.DataFrame, settings: Settings) -> dict[str, int]:
     active, start, end = settings["active_days"], settings["sleeping_from_days"], settings["sleeping_to_days"]
     ages = frame["recency_days"].dropna().astype("int64")
     names = [f"0-{active}", f"{active + 1}-{start - 1}", f"{start}-{end}", f"{end + 1}+"]
-    groups = pd.cut(
-        ages, [-1, active, start - 1, end, max(int(ages.max()), end) + 1 if len(ages) else end + 1], labels=names
-    )
+    groups = pd.cut(ages, [-1, active, start - 1, end, max(int(ages.max()), end) + 1 if len(ages) else end + 1], labels=names)
     sizes = groups.value_counts()
     return {name: int(sizes[name]) for name in names}
 
@@ -68,9 +66,7 @@ def persona_census(frame: pd.DataFrame, quality: Quality, settings: Settings) ->
         for name, persona in personas.literal().items()
     }
     partition = {
-        name: _persona(
-            persona, frame["persona"] == name, frame, quality.first_missing(("purchases",)), quality, settings
-        )
+        name: _persona(persona, frame["persona"] == name, frame, quality.first_missing(("purchases",)), quality, settings)
         for name, persona in personas.partition().items()
     }
     return {"literal": literal, "partition": partition}
@@ -113,9 +109,7 @@ def segment_cards(
     return {name: _segment(segment, frame, quality, settings, currency) for name, segment in segments.items()}
 
 
-def _segment(
-    segment: Segment, frame: pd.DataFrame, quality: Quality, settings: Settings, currency: str
-) -> dict[str, Any]:
+def _segment(segment: Segment, frame: pd.DataFrame, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:
     answer = quality.first_missing(segment.needs)
     if answer.status == NOT_COMPUTABLE:
         return {"members": None, "share": None, "orders": None, "revenue": None, **answer.as_dict()}

@@ -31,9 +31,7 @@ def segment_against_rest(frame: pd.DataFrame, inside: pd.Series, engaged: bool, 
     }
     if engaged:
         within = settings["engaged_recent_days"]
-        measures["engaged_share"] = _shares(
-            [(group["engaged_days"] <= within).fillna(False) for group in groups], level
-        )
+        measures["engaged_share"] = _shares([(group["engaged_days"] <= within).fillna(False) for group in groups], level)
     return measures
 
 
@@ -48,9 +46,7 @@ def _means(samples: list[pd.Series], level: float) -> dict[str, float]:
     difference = float(one.mean() - other.mean())
     if not sum(errors):
         return _compared(float(one.mean()), float(other.mean()), difference, difference)
-    freedom = sum(errors) ** 2 / sum(
-        error**2 / (len(sample) - 1) for error, sample in zip(errors, (one, other), strict=True)
-    )
+    freedom = sum(errors) ** 2 / sum(error**2 / (len(sample) - 1) for error, sample in zip(errors, (one, other), strict=True))
     reach = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(sum(errors))
     return _compared(float(one.mean()), float(other.mean()), difference - reach, difference + reach)
 
@@ -76,9 +72,7 @@ def _ratio(group: pd.DataFrame) -> tuple[float, float]:
 
 
 def _shares(flags: list[pd.Series], level: float) -> dict[str, float]:
-    (one, one_low, one_high), (other, other_low, other_high) = (
-        _wilson(int(flag.sum()), len(flag), level) for flag in flags
-    )
+    (one, one_low, one_high), (other, other_low, other_high) = (_wilson(int(flag.sum()), len(flag), level) for flag in flags)
     difference = one - other
     low = difference - math.hypot(one - one_low, other_high - other)
     high = difference + math.hypot(one_high - one, other - other_low)

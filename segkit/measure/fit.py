@@ -32,8 +32,7 @@ def suggest_thresholds(days: pd.DataFrame, frame: pd.DataFrame, settings: Settin
         "high_value_rule": _value_rule(frame, settings),
     }
     return {
-        name: {"default": settings.threshold(name).default, "current": settings[name], "fitted": value}
-        for name, value in fitted.items()
+        name: {"default": settings.threshold(name).default, "current": settings[name], "fitted": value} for name, value in fitted.items()
     }
 
 

@@ -44,7 +44,7 @@ def purchase_days(purchases: pd.DataFrame) -> pd.DataFrame:
 
 
 def gap_summary(days: pd.DataFrame, settings: Settings) -> dict[str, Any]:
-    """Quantiles of the days between two purchase days of a profile, and how many gaps there are; ages of people who never came back are not in it."""
+    """Quantiles of the days between two purchase days of a profile, and how many gaps there are (people who never came back have none)."""
     gaps = days["gap_days"].dropna().to_numpy()
     names = ["median" if 2 * share == 1 else f"p{share * 100:g}" for share in settings["gap_quantiles"]]
     if not len(gaps):
@@ -69,9 +69,7 @@ def second_order(days: pd.DataFrame, seen_to: date, settings: Settings) -> dict[
     seen = [step for step in steps if step <= longest]
     share = curve.cdf.evaluate(seen)
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", RuntimeWarning
-        )  # the log-log interval has no meaning where nobody has come back yet
+        warnings.simplefilter("ignore", RuntimeWarning)  # the log-log interval has no meaning where nobody has come back yet
         interval = curve.cdf.confidence_interval(settings["confidence"], method="log-log")
     low, high = (np.nan_to_num(bound.evaluate(seen), nan=0.0) for bound in (interval.low, interval.high))
     year = int(settings["year_days"])

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from segkit import shop as shops
 from segkit.clock import AsOf
 from segkit.errors import ParameterError
 from segkit.settings import suggestion
 
 if TYPE_CHECKING:
     from segkit.audit import AuditResult
+    from segkit.shop import Shop
 
 
 class AuditParameters(BaseModel):
@@ -47,8 +47,10 @@ class AuditParameters(BaseModel):
         AsOf.parse(value, "UTC")
         return value
 
-    def open(self) -> shops.Shop:
+    def open(self) -> Shop:
         """The shop at `path`; refused rows go to a folder below `out`."""
+        from segkit import shop as shops  # heavy, and only the notebook's own process needs it
+
         quarantine = Path(self.out) / "quarantine" if self.out else None
         return shops.open(self.path, mapping=self.mapping or None, name=self.name or None, quarantine=quarantine)
 

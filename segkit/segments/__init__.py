@@ -29,10 +29,7 @@ def stock() -> dict[str, Segment]:
     """The segments every shop gets, by id."""
     text = resources.files(__package__).joinpath("stock.yaml").read_text(encoding="utf-8")
     rows = YAML(typ="safe").load(text)
-    return {
-        name: Segment(name, row["when"], tuple(row.get("needs", ())), row.get("threshold"))
-        for name, row in rows.items()
-    }
+    return {name: Segment(name, row["when"], tuple(row.get("needs", ())), row.get("threshold")) for name, row in rows.items()}
 
 
 def of_countries(codes: Sequence[str]) -> dict[str, Segment]:

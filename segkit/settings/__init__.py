@@ -62,9 +62,7 @@ class Settings:
 
 def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
     if not _fits(old, value):
-        allowed = (
-            f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
-        )
+        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
         raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {allowed}.")
     return Threshold(old.name, value, old.unit, old.why, old.source, old.default, old.choices)
 
@@ -135,9 +133,7 @@ def read_yaml(path: Path, error: type[SegkitError] = SettingsError) -> Any:
     except YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        raise error(
-            f"{path.name}{where}: {getattr(problem, 'problem', None) or 'not valid YAML'}.", "Mend that line."
-        ) from problem
+        raise error(f"{path.name}{where}: {getattr(problem, 'problem', None) or 'not valid YAML'}.", "Mend that line.") from problem
 
 
 def validated(model: type[M], data: Any, file: str, error: type[SegkitError] = SettingsError) -> M:
@@ -148,9 +144,7 @@ def validated(model: type[M], data: Any, file: str, error: type[SegkitError] = S
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise error(
-                f"{file}: unknown key {place!r}.", suggestion(str(first["loc"][-1]), model.model_fields)
-            ) from None
+            raise error(f"{file}: unknown key {place!r}.", suggestion(str(first["loc"][-1]), model.model_fields)) from None
         raise error(f"{file}: {place}: {first['msg']}.", "Mend that value.") from None
 
 

@@ -341,13 +341,26 @@ def _nothing_read(pieces: Sequence[Piece]) -> Exception:
 
 
 def _record_extracts(loading: Loading, report: LoadReport, client: Client) -> None:
-    loading.insert_rows("extracts", [
-        {
-            "extract_id": f"{receipt.reader or 'unused'}:{place}", "source_system": receipt.reader or "unused", "source_object": receipt.status,
-            "file_name": receipt.file, "file_sha256": receipt.sha256_12, "shop_timezone": client.time_zone, "base_currency": client.currency,
-            "encoding": receipt.encoding or None, "delimiter": receipt.delimiter or None, "decimal_mark": receipt.decimal_mark or None,
-            "date_order": receipt.date_order or None, "rows_read": receipt.rows_read, "rows_loaded": receipt.kept + receipt.mended,
-            "rows_rejected": receipt.refused, "coverage_from": receipt.from_at, "coverage_to": receipt.to_at,
-        }
-        for place, receipt in enumerate(report.receipts, start=1)
-    ])  # fmt: skip
+    loading.insert_rows("extracts", [_extract(receipt, place, client) for place, receipt in enumerate(report.receipts, start=1)])
+
+
+def _extract(receipt: Receipt, place: int, client: Client) -> dict[str, Any]:
+    reader = receipt.reader or "unused"
+    return {
+        "extract_id": f"{reader}:{place}",
+        "source_system": reader,
+        "source_object": receipt.status,
+        "file_name": receipt.file,
+        "file_sha256": receipt.sha256_12,
+        "shop_timezone": client.time_zone,
+        "base_currency": client.currency,
+        "encoding": receipt.encoding or None,
+        "delimiter": receipt.delimiter or None,
+        "decimal_mark": receipt.decimal_mark or None,
+        "date_order": receipt.date_order or None,
+        "rows_read": receipt.rows_read,
+        "rows_loaded": receipt.kept + receipt.mended,
+        "rows_rejected": receipt.refused,
+        "coverage_from": receipt.from_at,
+        "coverage_to": receipt.to_at,
+    }

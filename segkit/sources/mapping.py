@@ -165,7 +165,7 @@ def _per_frame(frames: Mapping[str, Iterable[str]], mapping: Mapping[str, Any]) 
         return dict(mapping)
     if mapping and len(frames) > 1:
         raise MappingError("The mapping does not say which frame it is about.", 'Write {"orders": {"profile_id": "customer"}}.')
-    return {name: mapping for name in frames}
+    return dict.fromkeys(frames, mapping)
 
 
 def _chosen(table: str, columns: Iterable[str], named: Mapping[str, str]) -> dict[str, str]:

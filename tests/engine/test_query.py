@@ -70,7 +70,10 @@ def test_unknown_is_false_in_a_flag_and_falls_through_in_a_label(store: Store) -
     assert frame["stage"].to_dict() == {"ann": "recent", "bob": "older", "cor": "never"}
 
 
-@pytest.mark.parametrize(("share", "end", "value"), [(0.1, "top", 30), (0.5, "top", 20.2), (0.67, "top", 10.1), (0.5, "bottom", 20.2), (0.01, "bottom", 10.1), (1.0, "bottom", 30)])
+@pytest.mark.parametrize(
+    ("share", "end", "value"),
+    [(0.1, "top", 30), (0.5, "top", 20.2), (0.67, "top", 10.1), (0.5, "bottom", 20.2), (0.01, "bottom", 10.1), (1.0, "bottom", 30)],
+)
 def test_at_rank_is_the_value_of_the_last_row_of_the_share(store: Store, orders: Query, share: float, end: str, value: float) -> None:
     assert store.row(orders.at_rank({"cut": ("total_base", share, end)})) == {"cut": value}
 

@@ -84,8 +84,12 @@ def _profile(shop: TinyShop, profile: Row, purchases: Iterable[tuple[Row, Decima
         "engaged_count": len(human),
         "engaged_count_90d": sum(age <= 90 for age in human),
         "engaged_days": min(human, default=None),
-        "machine_open_count_90d": sum(e["event_type"] == "opened" and e["is_machine_open"] is True and shop.age(e["occurred_at"]) <= 90 for e in mail),
-        "unknown_open_count_90d": sum(e["event_type"] == "opened" and e["is_machine_open"] is None and shop.age(e["occurred_at"]) <= 90 for e in mail),
+        "machine_open_count_90d": sum(
+            e["event_type"] == "opened" and e["is_machine_open"] is True and shop.age(e["occurred_at"]) <= 90 for e in mail
+        ),
+        "unknown_open_count_90d": sum(
+            e["event_type"] == "opened" and e["is_machine_open"] is None and shop.age(e["occurred_at"]) <= 90 for e in mail
+        ),
         "site_intent_count_90d": sum(e["event_type"] in INTENT and shop.age(e["occurred_at"]) <= 90 for e in site),
         "is_mailable": _mailable(consents),
         "is_newcomer": created is not None and shop.age(created) < 30,
@@ -155,7 +159,15 @@ def _never_bought(row: Row, reads: bool, k: int, e: int | None) -> str:
     if row["is_newcomer"] and not reads:
         return "newcomers"
     if reads:
-        return "window_shoppers" if row["site_intent_count_90d"] else "almost_there" if k >= 3 else "espresso_shot" if e is not None and e <= 7 else "waiting_to_be_wowed"
+        return (
+            "window_shoppers"
+            if row["site_intent_count_90d"]
+            else "almost_there"
+            if k >= 3
+            else "espresso_shot"
+            if e is not None and e <= 7
+            else "waiting_to_be_wowed"
+        )
     return "false_starts" if k >= 3 else "dead_weight"
 
 

@@ -39,7 +39,12 @@ def tiny_shops(draw: st.DrawFn) -> TinyShop:
 def _near(day: date) -> st.SearchStrategy[datetime]:
     """Instants within an hour or so of the borders of local days, now and in the past, some in the future."""
     ages = st.sampled_from([*BORDER_AGES, -2, 45, 400, 700])
-    return st.builds(lambda age, hour, minute: at_age(day, age, hour, minute), ages, st.sampled_from([0, 3, 4, 10, 11, 12, 21, 22, 23]), st.sampled_from([0, 1, 59]))
+    return st.builds(
+        lambda age, hour, minute: at_age(day, age, hour, minute),
+        ages,
+        st.sampled_from([0, 3, 4, 10, 11, 12, 21, 22, 23]),
+        st.sampled_from([0, 1, 59]),
+    )
 
 
 def _order(moments: st.SearchStrategy[datetime]) -> st.SearchStrategy[dict]:

@@ -58,7 +58,13 @@ def test_features_and_personas_equal_the_oracle(shop: TinyShop) -> None:
 @settings(deadline=None, max_examples=10)
 def test_what_happens_after_the_as_of_moment_changes_nothing(shop: TinyShop) -> None:
     """Perturb the future: drop every row after the as-of moment, and the answer stays the same."""
-    tables = {"orders": "ordered_at", "refunds": "refunded_at", "email_events": "occurred_at", "site_events": "occurred_at", "consents": "occurred_at"}
+    tables = {
+        "orders": "ordered_at",
+        "refunds": "refunded_at",
+        "email_events": "occurred_at",
+        "site_events": "occurred_at",
+        "consents": "occurred_at",
+    }
     past = TinyShop(**{**vars(shop), **{t: [row for row in getattr(shop, t) if shop.known(row[at])] for t, at in tables.items()}})
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         pd.testing.assert_frame_equal(asked(shop, Path(one)).sort_index(), asked(past, Path(other)).sort_index())

@@ -51,7 +51,9 @@ def test_intervals_cover_no_difference_about_as_often_as_they_say(measure: str, 
 
 def test_newcombes_published_example() -> None:
     """Newcombe 1998, table II (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339."""
-    frame = pd.DataFrame({"order_count": 1, "revenue": 1.0, "engaged_days": pd.array([0] * 56 + [999] * 14 + [0] * 48 + [999] * 32, dtype="Int64")})
+    frame = pd.DataFrame(
+        {"order_count": 1, "revenue": 1.0, "engaged_days": pd.array([0] * 56 + [999] * 14 + [0] * 48 + [999] * 32, dtype="Int64")}
+    )
     told = segment_against_rest(frame, pd.Series([True] * 70 + [False] * 80), True, SETTINGS)["engaged_share"]
     assert (round(told["low"], 4), round(told["high"], 4)) == (0.0524, 0.3339)
 

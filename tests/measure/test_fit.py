@@ -55,7 +55,9 @@ def test_accepted_thresholds_are_what_the_audit_uses(tmp_path: Path) -> None:
     told = {name: row["fitted"] for name, row in before["persona_fit"]["thresholds"].items()}
     after = fitted(store, **told)
     assert after["persona_fit"]["would_change"] == 0
-    moved = {name: after["personas"]["partition"][name]["members"] != cell["members"] for name, cell in before["personas"]["partition"].items()}
+    moved = {
+        name: after["personas"]["partition"][name]["members"] != cell["members"] for name, cell in before["personas"]["partition"].items()
+    }
     assert any(moved.values())
 
 

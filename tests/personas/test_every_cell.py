@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -84,7 +83,9 @@ def test_the_partition_says_what_the_priority_order_says(census: pd.DataFrame) -
     def expected(row: Any) -> str:
         often, high, recent_reader = row.frequency == "3+", row.value == "high", "recent" in row.reads
         if row.last == "recent":
-            return ("high_rollers" if high else "brand_lovers") if often else ("potential_high_rollers" if high else "potential_brand_lovers")
+            return (
+                ("high_rollers" if high else "brand_lovers") if often else ("potential_high_rollers" if high else "potential_brand_lovers")
+            )
         if row.last in ("4-6 months", "6-13 months"):
             if often:
                 return "lapsed_high_rollers" if high else "lost_enthusiasts"
@@ -105,5 +106,7 @@ def test_the_partition_says_what_the_priority_order_says(census: pd.DataFrame) -
         ("just_passing_through", 10_001, 2_501), ("false_starts", 30_000, 3_000), ("false_starts", 0, 0), ("high_rollers", 5_000, None),
     ],
 )  # fmt: skip
-def test_a_sample_is_the_larger_of_a_share_and_a_thousand_but_never_more_than_everyone(persona: str, members: int, sample: int | None) -> None:
+def test_a_sample_is_the_larger_of_a_share_and_a_thousand_but_never_more_than_everyone(
+    persona: str, members: int, sample: int | None
+) -> None:
     assert personas.literal()[persona].sample_size(members, default_settings()) == sample

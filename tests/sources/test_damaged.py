@@ -102,7 +102,10 @@ def test_hostile_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
     truth, shop = TRUTH["hostile_text.csv"], read("hostile_text.csv", tmp_path)
     assert float(orders(shop)["total"].sum()) == float(truth["total"])
     texts = pd.read_parquet(shop.store.folder / "profile_properties.parquet").set_index("name")["value_text"]
-    source = {row["order_id"]: row["note"] if row["note"].strip() else row["name"] for row in csv.DictReader((DAMAGED / "hostile_text.csv").open(encoding="utf-8", newline=""))}
+    source = {
+        row["order_id"]: row["note"] if row["note"].strip() else row["name"]
+        for row in csv.DictReader((DAMAGED / "hostile_text.csv").open(encoding="utf-8", newline=""))
+    }
     assert texts.to_dict() == source
     assert len(texts["N4"]) == truth["note_lengths"]["N4"]
 

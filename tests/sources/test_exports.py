@@ -119,7 +119,13 @@ def test_klaviyo_api_mail_events_tell_people_from_machines(opened: Callable) -> 
     assert opens["is_machine_open"].isna().sum() == truth["unknown_opens"]
     assert (clicks["is_bot_click"] != True).sum() == truth["clicks_without_bots"]  # noqa: E712
     sizes = events["event_type"].value_counts()
-    for ours, theirs in {"received": "received", "bounced": "bounced", "spam_complaint": "spam_complaints", "unsubscribed": "unsubscribed", "dropped": "dropped"}.items():
+    for ours, theirs in {
+        "received": "received",
+        "bounced": "bounced",
+        "spam_complaint": "spam_complaints",
+        "unsubscribed": "unsubscribed",
+        "dropped": "dropped",
+    }.items():
         assert sizes[ours] == truth[theirs]
     assert len(table(opened("klaviyo_api"), "messages")) == truth["messages"]
 

@@ -1,5 +1,6 @@
 """Overlapping deliveries: the same rows twice change nothing, a newer order wins, a cut file is passed over."""
 
+import itertools
 import os
 import random
 from pathlib import Path
@@ -30,7 +31,9 @@ LINES = {
     },
 }  # fmt: skip
 Row = tuple[str, str, str, int]
-SHOP: list[Row] = [(f"o{order}", f"c{order % 3}", f"2026-01-{order + 1:02}", line + 1) for order in range(12) for line in range(order % 3 + 1)]
+SHOP: list[Row] = [
+    (f"o{order}", f"c{order % 3}", f"2026-01-{order + 1:02}", line + 1) for order in range(12) for line in range(order % 3 + 1)
+]
 
 
 def deliver(folder: Path, **files: list[Row]) -> None:
@@ -95,7 +98,7 @@ def test_any_overlapping_cuts_give_the_whole_and_every_row_a_place(seed: int, pi
 
     draw = random.Random(seed)
     borders = sorted({0, len(SHOP), *(draw.randrange(len(SHOP)) for _ in range(pieces - 1))})
-    windows = [SHOP[max(0, start - draw.randrange(6)) : end + draw.randrange(3)] for start, end in zip(borders, borders[1:], strict=False)]
+    windows = [SHOP[max(0, start - draw.randrange(6)) : end + draw.randrange(3)] for start, end in itertools.pairwise(borders)]
     whole = [*windows, SHOP]
     draw.shuffle(whole)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -111,7 +114,9 @@ def test_a_load_that_fails_leaves_the_old_tables_in_force(tmp_path: Path) -> Non
     deliver(tmp_path / "deliveries", all=SHOP)
     client, mapping, canonical = Client(name="x"), checked(LINES, "mapping"), tmp_path / "canonical"
     first = load_delivery(tmp_path / "deliveries", canonical, client, mapping, tmp_path / "q")
-    (tmp_path / "deliveries" / "broken.csv").write_text('order,customer,day,amount\no99,"c1,2026-02-01,1\no98,c1,2026-02-01,1\n', encoding="utf-8")
+    (tmp_path / "deliveries" / "broken.csv").write_text(
+        'order,customer,day,amount\no99,"c1,2026-02-01,1\no98,c1,2026-02-01,1\n', encoding="utf-8"
+    )
     with pytest.raises(segkit.SegkitError):
         load_delivery(tmp_path / "deliveries", canonical, client, mapping, tmp_path / "q")
     assert (canonical / "CURRENT").read_text().strip() == first.load_id
@@ -153,7 +158,14 @@ def changed(**parts: Any) -> dict[str, Any]:
         (changed(write__orders__columns={"total": "(SELECT 1)"}), "vocabulary"),
         (changed(write__orders__where="read_csv('x') = 1"), "vocabulary"),
         (changed(read__lines__labels={"row_is": {"big": "amount > 1"}}), "neither written nor set aside"),
-        (changed(read__lines__labels={"row_is": {"big": "amount > 1", "small": "otherwise"}}, write__orders__rows=["big"], write__order_items__rows=["big"]), "small"),
+        (
+            changed(
+                read__lines__labels={"row_is": {"big": "amount > 1", "small": "otherwise"}},
+                write__orders__rows=["big"],
+                write__order_items__rows=["big"],
+            ),
+            "small",
+        ),
         (changed(time_zone="Europe/Amsterdm"), "time zone"),
         (changed(read__lines__columns__select={"from": "amount", "type": "money"}), "'select'"),
     ],
