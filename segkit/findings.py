@@ -71,7 +71,7 @@ def _window_longer_than_coverage(result: Result, settings: Settings) -> Evidence
 
 def _thresholds_do_not_fit(result: Result, settings: Settings) -> Evidence:
     fit = result["persona_fit"]
-    share = _share(fit.get("would_change"), result["counts"]["buyers"])
+    share = _share(fit.get("would_change"), result["counts"]["profiles"])
     if share is None or share <= settings["persona_change_share"]:
         return None
     recent = fit["thresholds"]["purchase_recent_days"]
@@ -173,7 +173,7 @@ RULES: dict[str, Rule] = {
     "no_email_events": Rule(LOOK, "data", _no_email_events),
     "coverage_gap": Rule(ACT, "data", _coverage_gap),
     "window_longer_than_coverage": Rule(LOOK, "data", _window_longer_than_coverage),
-    "thresholds_do_not_fit": Rule(LOOK, "method", _thresholds_do_not_fit),
+    "thresholds_do_not_fit": Rule(LOOK, "personas", _thresholds_do_not_fit),
     "second_order_gap": Rule(ACT, "rhythm", _second_order_gap),
     "lapsed_high_rollers": Rule(ACT, "personas", _group("lapsed_high_rollers")),
     "long_lapsed_readers": Rule(ACT, "personas", _group("long_lapsed_readers", days="purchase_lapsed_days")),

@@ -20,6 +20,7 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str) -> di
     _resolve(connection)
     _merge_profiles(connection)
     _complete_orders(connection)
+    _country_of_last_order(connection)
     folder.mkdir(parents=True, exist_ok=True)
     return {table.name: rows for table in TABLES.values() if (rows := _write(connection, table, folder, zone))}
 
@@ -84,6 +85,16 @@ def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "UPDATE new_orders SET net_base = coalesce(net_base, total_base - coalesce(refunded_total, 0)), counts_as_purchase = "
         "coalesce(counts_as_purchase, NOT is_test AND status IN ('open', 'completed', 'partially_refunded', 'unknown'), FALSE)"
+    )
+
+
+def _country_of_last_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Country lives on the order; a profile's is that of its last one, where the source says it."""
+    connection.execute(
+        "UPDATE new_profiles SET country_code = told.country FROM (SELECT profile_id, "
+        "arg_max(coalesce(shipping_country, billing_country), ordered_at) FILTER (WHERE coalesce(shipping_country, billing_country) IS NOT NULL) "
+        "AS country FROM new_orders WHERE profile_id IS NOT NULL GROUP BY 1) AS told "
+        "WHERE told.profile_id = new_profiles.profile_id AND told.country IS NOT NULL"
     )
 
 

@@ -66,7 +66,7 @@ def persona_census(frame: pd.DataFrame, quality: Quality, settings: Settings) ->
         for name, persona in personas.literal().items()
     }
     partition = {
-        name: _persona(persona, frame["persona"] == name, frame, quality.first_missing(("purchases",)), quality, settings)
+        name: _persona(persona, frame["persona"] == name, frame, quality.first_missing(("purchases", *persona.needs)), quality, settings)
         for name, persona in personas.partition().items()
     }
     return {"literal": literal, "partition": partition}

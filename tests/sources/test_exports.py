@@ -163,3 +163,21 @@ def test_every_row_has_a_place_in_its_receipt(opened: Callable, path: str) -> No
         assert receipt["rows_read"] == sum(receipt[part] for part in ("kept", "mended", "set_aside", "refused")), receipt["file"]
     files = {receipt["file"] for receipt in opened(path).load["receipts"]}
     assert files == {file.name for file in ([EXPORTS / path] if "." in path else (EXPORTS / path).iterdir())}
+
+
+def test_a_profiles_country_is_that_of_its_last_order(tmp_path: Path) -> None:
+    header = "order,customer,day,amount,country\n"
+    (tmp_path / "orders.csv").write_text(
+        header + "1,ann,2026-03-01,5,NL\n2,ann,2026-05-01,5,Belgium\n3,ann,2026-06-01,5,\n4,bob,2026-01-01,5,Deutschland\n",
+        encoding="utf-8",
+    )
+    columns = {"order_no": "order", "customer": "customer", "day": "day", "amount": "amount", "country": "country"}
+    kinds = {"order_no": "id", "customer": "id", "day": "date", "amount": "money", "country": "country"}
+    mapping = {
+        "source": "shop",
+        "read": {"orders": {"files": "*.csv", "unit": "order_no", "columns": {ours: {"from": theirs, "type": kinds[ours]} for ours, theirs in columns.items()}}},
+        "write": {"orders": {"from": "orders", "one_row_per": {"order_id": "order_no"},
+                             "columns": {"profile_id": "min(customer)", "ordered": "min(day)", "total": "sum(amount)", "shipping_country": "min(country)"}}},
+    }  # fmt: skip
+    profiles = table(segkit.open(tmp_path, mapping=mapping), "profiles").set_index("profile_id")
+    assert profiles["country_code"].to_dict() == {"ann": "BE", "bob": "DE"}
