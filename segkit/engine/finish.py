@@ -91,9 +91,9 @@ def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
 def _country_of_last_order(connection: duckdb.DuckDBPyConnection) -> None:
     """Country lives on the order; a profile's is that of its last one, where the source says it."""
     connection.execute(
-        "UPDATE new_profiles SET country_code = told.country FROM (SELECT profile_id, "
-        "arg_max(coalesce(shipping_country, billing_country), ordered_at) FILTER (WHERE coalesce(shipping_country, billing_country) IS NOT NULL) "
-        "AS country FROM new_orders WHERE profile_id IS NOT NULL GROUP BY 1) AS told "
+        "UPDATE new_profiles SET country_code = told.country FROM ("
+        "SELECT profile_id, arg_max(coalesce(shipping_country, billing_country), ordered_at) AS country "  # passes over those without
+        "FROM new_orders WHERE profile_id IS NOT NULL GROUP BY 1) AS told "
         "WHERE told.profile_id = new_profiles.profile_id AND told.country IS NOT NULL"
     )
 

@@ -163,11 +163,14 @@ class Loading:
             raise MappingError(f"read.{table}.labels.{name}: {error.problem}", error.todo) from error
         return f"CASE {when} END"
 
-    def set_aside(self, table: str, kind_column: str, kinds: Sequence[str]) -> None:
-        """Mark rows of the named kinds as good data that is not used, on purpose."""
+    def set_aside(self, table: str, kind_column: str, kinds: Sequence[str], reason: str | None = None) -> None:
+        """Mark rows of the named kinds as good data that is not used, on purpose; the reason is the kind, unless given."""
+        if not kinds:
+            return
         listed = ", ".join(f"'{kind}'" for kind in kinds)
+        told = convert.quoted(reason) if reason else kind_column
         self.connection.execute(
-            f"UPDATE {table} SET aside = {kind_column} WHERE {kind_column} IN ({listed}) AND refused IS NULL AND aside IS NULL"
+            f"UPDATE {table} SET aside = {told} WHERE {kind_column} IN ({listed}) AND refused IS NULL AND aside IS NULL"
         )
 
     def set_aside_all(self, table: str, reason: str) -> None:
@@ -257,8 +260,7 @@ class Loading:
         parsed = {name: self._parse(f"{place}.{name}", text, known, key is not None and name not in key) for name, text in trees.items()}
         selected = [f"{sql} AS {name}" for name, (sql, _) in parsed.items()]
         if "extract_id" in TABLES[target].names:
-            number = "file_no" if key is None else "min(file_no)"
-            selected.append(f"'{constants['source_system']}:' || {number} AS extract_id")
+            selected.append(f"{'file' if key is None else 'min(file)'} AS extract_id")
         conditions = ["refused IS NULL", "aside IS NULL", *[self._condition(place, text, known) for text in where]]
         group = "" if key is None else " GROUP BY " + ", ".join(parsed[name][0] for name in key)
         inner = f"SELECT {', '.join(selected)} FROM {source} WHERE {' AND '.join(f'({c})' for c in conditions)}{group}"
@@ -275,9 +277,11 @@ class Loading:
         for place in places:
             name = part.raw.header[place].replace("'", "''")
             text = f"nullif(trim(CAST(r.c{place} AS VARCHAR)), '')"
+            number = f"TRY_CAST({text} AS DOUBLE)"
             self._insert(
                 "profile_properties",
-                f"SELECT {key} AS profile_id, '{name}' AS name, {text} AS value_text, TRY_CAST({text} AS DOUBLE) AS value_num, "
+                f"SELECT {key} AS profile_id, '{name}' AS name, {text} AS value_text, "
+                f"CASE WHEN isfinite({number}) THEN {number} END AS value_num, "
                 f"TRY_CAST({text} AS TIMESTAMP) AS value_date, TRY_CAST({text} AS BOOLEAN) AS value_bool, '{system}' AS source_system "
                 f"FROM {source} JOIN {part.raw.name} AS r USING (row_no) "
                 f"WHERE file_no = {part.file_no} AND refused IS NULL AND aside IS NULL AND {text} IS NOT NULL",

@@ -52,7 +52,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, heade
                 f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}",
                 "Open it in an editor and mend it, or export again.",
             ) from error
-    failures = _failures(connection, name, path)
+        failures = _failures(connection, name, path.name, file.path)
     taken = {line for line, _, _ in failures}
     return Raw(
         name, tuple(header), ("VARCHAR",) * len(header), _count(connection, name), failures,
@@ -60,17 +60,31 @@ def read_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, heade
     )  # fmt: skip
 
 
-def _failures(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> list[tuple[int, str, str]]:
+def _failures(connection: duckdb.DuckDBPyConnection, name: str, told: str, path: Path) -> list[tuple[int, str, str]]:
     """One row per line that could not be split; a quote that never closes swallows the lines after it and is an error."""
-    sql = f"SELECT line, trim(csv_line, chr(10) || chr(13)), min(error_message) FROM {name}_failures GROUP BY ALL ORDER BY line"
-    failures = connection.execute(sql).fetchall()
-    for line, text, _ in failures:
+    sql = f"SELECT line_byte_position, csv_line, min(error_message) FROM {name}_failures GROUP BY ALL ORDER BY ALL"
+    found = connection.execute(sql).fetchall()
+    starts = [start - 1 + len(text) - len(text.lstrip("\r\n")) for start, text, _ in found]  # blank lines before it come along
+    failures = []
+    for line, (_, text, message) in zip(_lines_at(path, starts), found, strict=True):
+        text = text.strip("\r\n")
         if text.count('"') % 2:
             raise UnreadableFile(
-                f"{path.name}, line {line}: a quote is opened and never closed, so the lines after it run together: {text[:60]!r}.",
+                f"{told}, line {line}: a quote is opened and never closed, so the lines after it run together: {text[:60]!r}.",
                 "Close the quote in that line, or export the file again.",
             )
-    return [(line, text, _shape_of(message)) for line, text, message in failures]
+        failures.append((line, text, _shape_of(message)))
+    return failures
+
+
+def _lines_at(path: Path, places: Sequence[int]) -> Iterator[int]:
+    """The line in which each byte of a file stands, for places in rising order."""
+    with path.open("rb") as file:
+        line, done = 1, 0
+        for place in places:
+            while done < place and (block := file.read(min(1 << 20, place - done))):
+                line, done = line + block.count(b"\n"), done + len(block)
+            yield line
 
 
 def _shape_of(message: str) -> str:

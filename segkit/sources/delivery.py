@@ -105,15 +105,20 @@ def _json_pieces(piece: Piece) -> list[Piece]:
     """A JSON file is a table of records, or one of the answers of an API that come apart into several tables."""
     assert piece.path is not None
     records = json_records(piece.path, piece.verdict)
-    tables = klaviyo_api.tables(records) or {None: pa.Table.from_pylist(_flat(records))}
+    tables = klaviyo_api.tables(records) or {None: _flat(records, piece.path)}
     return [
         Piece(piece.file, piece.sha256, piece.newness, Verdict("json", tuple(table.column_names)), piece.path, table, shape)
         for shape, table in tables.items()
     ]
 
 
-def _flat(records: list[dict[str, object]]) -> list[dict[str, str | None]]:
-    return [{key: None if value is None else str(value) for key, value in record.items()} for record in records]
+def _flat(records: list[dict[str, object]], path: Path) -> pa.Table:
+    """Records as text, with every column that any of them has."""
+    if not all(isinstance(record, dict) for record in records):
+        raise UnreadableFile(f"{path.name} holds no records.", 'Give a list of objects, such as [{"order_id": "1"}, ...].')
+    names = dict.fromkeys(name for record in records for name in record)
+    cells = {name: [record.get(name) for record in records] for name in names}
+    return pa.table({name: pa.array([None if v is None else str(v) for v in column], pa.string()) for name, column in cells.items()})
 
 
 def pieces_of_frames(frames: Mapping[str, object]) -> list[Piece]:

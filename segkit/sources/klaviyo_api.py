@@ -28,10 +28,12 @@ def tables(pages: Iterable[Record]) -> dict[str | None, pa.Table]:
     """The tables in the pages of one file; empty when they are not Klaviyo's."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for page in pages:
-        if not isinstance(page, Mapping) or not isinstance(page.get("data"), list):
+        data = page.get("data") if isinstance(page, Mapping) else None
+        data = [data] if isinstance(data, Mapping) else data  # one resource asked for by its id
+        if not isinstance(data, list):
             return {}
         members = _MEMBERS.search(str((page.get("links") or {}).get("self")))
-        for record in [*page["data"], *page.get("included", [])]:
+        for record in [*data, *page.get("included", [])]:
             for table, row in _rows(record, members):
                 rows.setdefault(table, []).append(row)
     return {name: _table(found) for name, found in rows.items()}
@@ -41,7 +43,8 @@ def _rows(record: Record, members: re.Match[str] | None) -> Iterable[tuple[str, 
     kind, inside = record.get("type"), record.get("attributes") or {}
     if kind == "profile" and members:
         yield "klaviyo_members", {
-            "klaviyo_id": record["id"], "kind": members[1], "group_id": members[2], "joined_at": inside.get("joined_group_at")
+            "klaviyo_id": record["id"], "kind": members[1], "group_id": members[2], "joined_at": inside.get("joined_group_at"),
+            **{name: inside.get(name) for name in _PROFILE},
         }  # fmt: skip
     elif kind == "profile":
         yield "klaviyo_profiles", _profile(record, inside)

@@ -103,13 +103,18 @@ def _load_id(pieces: Sequence[Piece], client: Client, mappings: Sequence[SourceM
 
 
 def _put_in_force(fresh: Path, into: Path, load_id: str) -> None:
-    """Give the finished folder its name, point CURRENT at it, and remove older loads; a killed load changes nothing."""
-    final = into / load_id
+    """Give the finished folder its name, point CURRENT at it, and remove older loads; a killed load changes nothing.
+
+    The folder in force is never touched before CURRENT names another, so the same load again gets a second name.
+    """
+    current = into / "CURRENT"
+    in_force = current.read_text(encoding="utf-8").strip() if current.exists() else ""
+    final = into / (f"{load_id}b" if in_force == load_id else load_id)
     shutil.rmtree(final, ignore_errors=True)
     fresh.rename(final)
     marker = into / "CURRENT.part"
-    marker.write_text(load_id + "\n", encoding="utf-8")
-    os.replace(marker, into / "CURRENT")
+    marker.write_text(final.name + "\n", encoding="utf-8")
+    os.replace(marker, current)
     for old in into.iterdir():
         if old.is_dir() and old != final:
             shutil.rmtree(old, ignore_errors=True)
@@ -198,6 +203,9 @@ class _MappingRun:
                 f"Add it to the rows of a write, or to set_aside with a reason. Kinds: {', '.join(self.mapping.read[name].labels[_KIND])}.",
             )
         self.loading.set_aside(table, _KIND, list(self.mapping.set_aside))
+        told = {kind for write in writes if not self._left_to_others(write) for kind in write.rows}
+        if all(write.rows for write in writes):
+            self.loading.set_aside(table, _KIND, sorted(written - told), "told by another source")
 
     def _left_to_others(self, spec: WriteSpec) -> bool:
         """Whether another source of the delivery has already told this, as `unless` asks."""
@@ -223,7 +231,7 @@ class _MappingRun:
         self.owners.setdefault(target, self.mapping.source)
         derived = dict(spec.derive)
         if spec.counts_as_purchase:
-            derived["counts_as_purchase"] = spec.counts_as_purchase
+            derived["counts_as_purchase"] = f"coalesce({spec.counts_as_purchase}, FALSE)"  # what is unknown is no purchase
         constants = {"source_system": self.mapping.source, "currency": self.currency}
         key = None if spec.one_row_per == "row" else spec.one_row_per
         self.loading.write(target, table, key, spec.columns, derived, self._where(spec), constants)
@@ -232,8 +240,8 @@ class _MappingRun:
         spec, table = self.mapping.read[name], self._table(name)
         if spec.rest:
             for _, part in parts:
-                named = {alias for column in spec.columns.values() for alias in column.from_}
-                rest = [place for place, title in enumerate(part.raw.header) if title not in named]
+                named = {alias.lower() for column in spec.columns.values() for alias in column.from_}
+                rest = [place for place, title in enumerate(part.raw.header) if title.lower() not in named]
                 self.loading.write_properties(table, part, rest, spec.rest, self.mapping.source)
         by_file = {part.file_no: (piece, part) for piece, part in parts}
         for file_no, verdict, reason, rows in self.loading.tally(table, _KIND if _KIND in spec.labels else None):
@@ -257,7 +265,9 @@ class _MappingRun:
                 "The column is read as the wrong type or form: check its type, decimal mark and date form in the mapping.",
             )
         self.quarantine.mkdir(parents=True, exist_ok=True)
-        file = self.quarantine / f"{part.file.replace('/', '__')}.refused.csv"
+        name = part.file.replace("/", "__")
+        taken = f"{name}.refused.csv" in self.report.quarantine  # by another sheet or table of the same file
+        file = self.quarantine / f"{name}{f'.{table}' if taken else ''}.refused.csv"
         rows: list[tuple[Any, ...]] = [(line, reason, text) for line, text, reason in part.raw.split_failures]
         rows = sorted([*self.loading.refused_rows(table, part), *rows], key=lambda row: row[0])
         raws.write_csv(file, ["line", "reason", *part.raw.header], rows)
@@ -341,14 +351,13 @@ def _nothing_read(pieces: Sequence[Piece]) -> Exception:
 
 
 def _record_extracts(loading: Loading, report: LoadReport, client: Client) -> None:
-    loading.insert_rows("extracts", [_extract(receipt, place, client) for place, receipt in enumerate(report.receipts, start=1)])
+    loading.insert_rows("extracts", [_extract(receipt, client) for receipt in report.receipts])
 
 
-def _extract(receipt: Receipt, place: int, client: Client) -> dict[str, Any]:
-    reader = receipt.reader or "unused"
+def _extract(receipt: Receipt, client: Client) -> dict[str, Any]:
     return {
-        "extract_id": f"{reader}:{place}",
-        "source_system": reader,
+        "extract_id": receipt.file,  # rows name it as the file they came from
+        "source_system": receipt.reader or "unused",
         "source_object": receipt.status,
         "file_name": receipt.file,
         "file_sha256": receipt.sha256_12,

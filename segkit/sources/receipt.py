@@ -32,6 +32,10 @@ class Receipt:
         """Count rows that got a verdict."""
         setattr(self, verdict, getattr(self, verdict) + rows)
         self.rows_read += rows
+        for kind in self.kinds:
+            if (kind["kind"], kind["verdict"]) == (reason, verdict):
+                kind["rows"] += rows
+                return
         self.kinds.append({"kind": reason, "verdict": verdict, "rows": rows})
 
     def as_dict(self) -> dict[str, Any]:

@@ -153,9 +153,9 @@ def changed(**parts: Any) -> dict[str, Any]:
         (changed(write__ordres={"from": "lines", "one_row_per": "row"}), "ordres"),
         (changed(write__orders__from="line"), "'line'"),
         (changed(read__lines__columns__amount={"from": "amount", "type": "monney"}), "amount.type"),
-        (changed(write__orders__columns={"totl": "sum(amount)"}), "totl"),
-        (changed(write__orders__columns={"total": "sum(amonut)"}), "amonut"),
-        (changed(write__orders__columns={"total": "(SELECT 1)"}), "vocabulary"),
+        (changed(write__orders__columns={"ordered": "min(day)", "totl": "sum(amount)"}), "totl"),
+        (changed(write__orders__columns={"ordered": "min(day)", "total": "sum(amonut)"}), "amonut"),
+        (changed(write__orders__columns={"ordered": "min(day)", "total": "(SELECT 1)"}), "vocabulary"),
         (changed(write__orders__where="read_csv('x') = 1"), "vocabulary"),
         (changed(read__lines__labels={"row_is": {"big": "amount > 1"}}), "neither written nor set aside"),
         (
