@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from dateutil.easter import easter  # type: ignore[import-untyped]
+from dateutil.easter import easter
 
 from segkit_generators.moments import DAY, HOUR, Zone
 from segkit_generators.recipe import Recipe
