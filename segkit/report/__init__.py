@@ -2,7 +2,9 @@
 
 from typing import Any
 
-__all__ = ["Report", "html_to_pdf", "notebook_to_html"]
+MIME = "application/vnd.segkit.report+json"  # the cover's facts, as the notebook hands them to the page
+
+__all__ = ["MIME", "Report", "html_to_pdf", "notebook_to_html"]
 
 
 def __getattr__(name: str) -> Any:

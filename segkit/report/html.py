@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from segkit.errors import SegkitError
-from segkit.report.sections.cover import MIME
-from segkit.report.theme import DARK, FONTS, PALETTE, css_tokens
+from segkit.report import MIME
+from segkit.report.palette import DARK, FONTS, PALETTE, css_tokens
 
 TEMPLATES = Path(__file__).with_name("templates")
 HIDDEN = {"hide", "setup", "parameters", "injected-parameters"}  # tags of cells that are no part of the report

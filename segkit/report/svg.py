@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from segkit.report.theme import PALETTE, style
+from segkit.report.palette import PALETTE
+from segkit.report.theme import style
 
 WIDE, NARROW = 760.0, 350.0  # widths of the viewBox, for a page and for a telephone
 Draw = Callable[[float], Figure]

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from segkit.report import notebook_to_html
 from segkit.report.blocks import own_words
 from segkit.report.html import NoReport, css_string
+from segkit.report.palette import DARK, PALETTE
 from segkit.report.svg import inline_svg, picture
-from segkit.report.theme import DARK, PALETTE
 from segkit.text import catalogue
 from tests.report.fixture_result import HOSTILE
 from tests.report.pages import elements, html, notebook, page, sections, shown

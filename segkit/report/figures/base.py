@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from segkit.report.figures.parts import BAR, Write, bar, grid_lines, is_narrow, rows_on, ticks
+from segkit.report.palette import PALETTE
 from segkit.report.svg import canvas
-from segkit.report.theme import PALETTE
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from segkit.report.palette import PALETTE
 from segkit.report.svg import NARROW, WIDE
-from segkit.report.theme import PALETTE
 
 Write = Callable[[float], str]
 BAR = 0.62  # thickness of a bar in rows

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from segkit.report.figures.parts import Write, cell, grid_lines, is_narrow, rows_on, ticks
+from segkit.report.palette import PALETTE, heat, ink_on
 from segkit.report.svg import canvas
-from segkit.report.theme import PALETTE, heat, ink_on
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from segkit.report.figures.parts import Write, cell, grid_lines, is_narrow, ticks
+from segkit.report.palette import PALETTE, heat, ink_on
 from segkit.report.svg import canvas
-from segkit.report.theme import PALETTE, heat, ink_on
 
 QUARTER = 90  # days between the ticks of a long wait
 GAP_SHADES = ("heat2", "heat3", "heat5", "heat3", "heat2")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from segkit.report.figures.parts import Write, grid_lines, is_narrow, rows_on, ticks
+from segkit.report.palette import PALETTE
 from segkit.report.svg import canvas
-from segkit.report.theme import PALETTE
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from segkit.report import MIME
 from segkit.report.sections import base, cover, data, method, personas, rhythm, segments, summary
 from segkit.report.sections.page import Page
-
-MIME = cover.MIME
 
 
 class Section:

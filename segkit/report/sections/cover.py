@@ -6,11 +6,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from segkit.report import blocks
+from segkit.report.palette import DARK, PALETTE, css_tokens
 from segkit.report.sections.advice import GROUPS
 from segkit.report.sections.page import Page
-from segkit.report.theme import DARK, PALETTE, css_tokens
 
-MIME = "application/vnd.segkit.report+json"
 NAME_LENGTH = 60
 DOTS = 100  # on the cover, each the same part of all profiles
 SHEET = Path(__file__).parents[1] / "templates" / "segreport" / "sections.css"

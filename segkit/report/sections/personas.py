@@ -7,11 +7,11 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.bind import Absent
 from segkit.report.figures.personas import Pair, dumbbell, grid
+from segkit.report.palette import GROUP_TOKENS
 from segkit.report.sections.advice import GROUP_OF, GROUPS
 from segkit.report.sections.page import Page, path, widths
 from segkit.report.sections.thresholds import threshold_label, threshold_value
 from segkit.report.table import Bar, Group
-from segkit.report.theme import GROUP_TOKENS
 
 MOST_DISCOUNT = 3  # 0 = none, 1 = a small extra, 2 = targeted and only as a second step, 3 = may lead
 CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
