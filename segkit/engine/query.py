@@ -35,7 +35,7 @@ class Rules:
         kinds = {column: words.kind_of_type(table.column(column).type) for column in columns}
         day = _day_column(table)
         everything = {column.name: words.kind_of_type(column.type) for column in table.columns}
-        select = exp.select(*[exp.column(column) for column in kinds]).from_(name)
+        select = exp.select(*[exp.column(column) for column in kinds]).from_(name, copy=False)
         select = _where(select, self._known(table) if known else None, self._condition(where, everything, day))
         return Query(self, (), "", {}, day if day in kinds else None)._then(f"{name}_rows", select, kinds)
 
@@ -121,13 +121,13 @@ class Query:
     def keep(self, where: str) -> Query:
         """Only the rows for which the condition is true."""
         tree = words.condition(where, self.rules.scope(self.columns, self.day))
-        select = exp.select(*map(exp.column, self.columns)).from_(self.name).where(tree)
+        select = exp.select(*map(exp.column, self.columns)).from_(self.name, copy=False).where(tree, copy=False)
         return self._then("kept", select, self.columns)
 
     def only(self, columns: Sequence[str]) -> Query:
         """The same rows with only the named columns."""
         kinds = {name: self.columns[name] for name in columns}
-        return self._then("chosen", exp.select(*map(exp.column, kinds)).from_(self.name), kinds)
+        return self._then("chosen", exp.select(*map(exp.column, kinds)).from_(self.name, copy=False), kinds)
 
     def join(self, other: Query, key: str, zero: Iterable[str] = ()) -> Query:
         """Every row of this query with the columns of the row of `other` that has the same key.
@@ -143,8 +143,8 @@ class Query:
         mine = [exp.column(name, table="l") for name in self.columns]
         theirs = [_or_zero(name, new[name]) if name in zero else exp.column(name, table="r") for name in new]
         on = exp.EQ(this=exp.column(key, table="l"), expression=exp.column(key, table="r"))
-        select = exp.select(*mine, *theirs).from_(exp.alias_(exp.to_table(self.name), "l", table=True))
-        select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), on=on, join_type="left")
+        select = exp.select(*mine, *theirs).from_(exp.alias_(exp.to_table(self.name), "l", table=True), copy=False)
+        select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), on=on, join_type="left", copy=False)
         kinds = {name: kind if name in zero else _nullable(kind) for name, kind in new.items()}
         return replace(self, steps=steps)._then("joined", select, {**self.columns, **kinds})
 
@@ -154,8 +154,8 @@ class Query:
         select = exp.select(
             *[exp.column(name, table="l") for name in self.columns],
             *[exp.column(name, table="r") for name in scalars.columns],
-        ).from_(exp.alias_(exp.to_table(self.name), "l", table=True))
-        select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), join_type="cross")
+        ).from_(exp.alias_(exp.to_table(self.name), "l", table=True), copy=False)
+        select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), join_type="cross", copy=False)
         return replace(self, steps=steps)._then("crossed", select, {**self.columns, **scalars.columns})
 
     def at_rank(self, ranks: Mapping[str, tuple[str, float, str]], where: str | None = None) -> Query:
@@ -177,14 +177,14 @@ class Query:
         order = exp.Ordered(this=exp.column(column), desc=end == "top", nulls_first=False)
         number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[order]))
         total = exp.Window(this=exp.Count(this=exp.Star()))
-        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(self.name)
-        select = select.where(exp.column(column).is_(exp.null()).not_())
+        select = exp.select(exp.column(column), exp.alias_(number, "rank_no"), exp.alias_(total, "rank_of")).from_(self.name, copy=False)
+        select = select.where(exp.column(column).is_(exp.null()).not_(), copy=False)
         kinds = {column: self.columns[column], "rank_no": words.COUNT, "rank_of": words.COUNT}
         return self._then(f"{column}_from_{end}", select, kinds)
 
     def _with(self, trees: Mapping[str, exp.Expression], kinds: Mapping[str, str]) -> Query:
         columns = [exp.column(name) for name in self.columns if name not in trees]
-        select = exp.select(*columns, *[exp.alias_(tree, name) for name, tree in trees.items()]).from_(self.name)
+        select = exp.select(*columns, *[exp.alias_(tree, name) for name, tree in trees.items()]).from_(self.name, copy=False)
         kept = {name: kind for name, kind in self.columns.items() if name not in trees}
         return self._then("extended", select, {**kept, **kinds})
 
@@ -207,7 +207,7 @@ def decision(cases: Mapping[str, str], scope: Scope) -> exp.Expression:
 
 def statement(query: Query) -> exp.Select:
     """The whole query as one SELECT, its steps as common table expressions."""
-    final = exp.select(*map(exp.column, query.columns)).from_(query.name)
+    final = exp.select(*map(exp.column, query.columns)).from_(query.name, copy=False)
     for name, select in _needed(query):
         final = final.with_(name, as_=select.copy(), copy=False)
     return final
@@ -236,8 +236,8 @@ def _aggregate(
     kinds = {name: kind for name, (_, kind) in parsed.items()}
     keys = {} if by is None else {by: source.kinds[by]}
     select = exp.select(*map(exp.column, keys), *[exp.alias_(_settled(*parsed[name]), name) for name in parsed])
-    select = _where(select.from_(source.frame), where)
-    select = select.group_by(*map(exp.column, keys)) if by else select
+    select = _where(select.from_(source.frame, copy=False), where)
+    select = select.group_by(*map(exp.column, keys), copy=False) if by else select
     label = f"{source.name}_by_{by}" if by else f"{source.name}_total"
     return Query(rules, steps, "", {})._then(label, select, {**keys, **kinds})
 
@@ -288,7 +288,7 @@ def _free(label: str, taken: set[str]) -> str:
 
 def _where(select: exp.Select, *conditions: exp.Expression | None) -> exp.Select:
     for tree in conditions:
-        select = select if tree is None else select.where(tree)
+        select = select if tree is None else select.where(tree, copy=False)
     return select
 
 

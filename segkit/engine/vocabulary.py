@@ -40,13 +40,13 @@ __all__ = [
 def parse(text: str, scope: Scope) -> tuple[exp.Expression, str]:
     """The checked tree of an expression and the kind of its value."""
     tree = _tree(str(text))
-    tree = tree.transform(lambda node: _threshold(node, scope, text))
-    tree = tree.transform(lambda node: _macro(node, text))
+    tree = tree.transform(lambda node: _threshold(node, scope, text), copy=False)
+    tree = tree.transform(lambda node: _macro(node, text), copy=False)
     if scope.day is not None and scope.as_of is not None:
         tree = _with_ages(tree, scope.day, scope.as_of)
-    tree = tree.transform(lambda node: _since(node, scope, text))
+    tree = tree.transform(lambda node: _since(node, scope, text), copy=False)
     kind = Checker(scope, str(text)).kind(tree)
-    return tree.transform(_safe_division), kind
+    return tree.transform(_safe_division, copy=False), kind
 
 
 def condition(text: str, scope: Scope) -> exp.Expression:
@@ -133,8 +133,8 @@ def _with_ages(tree: exp.Expression, day: str, as_of: AsOf) -> exp.Expression:
             return exp.Between(this=column, low=low, high=high)
         return node
 
-    tree = tree.transform(rewrite)
-    return tree.transform(lambda node: days_between(exp.column(day), as_of) if _is_age(node) else node)
+    tree = tree.transform(rewrite, copy=False)
+    return tree.transform(lambda node: days_between(exp.column(day), as_of) if _is_age(node) else node, copy=False)
 
 
 def _is_age(node: exp.Expression | None) -> bool:
