@@ -76,3 +76,10 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_date_before_the_first_order_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(AsOfError, match="nothing had been ordered"):
         audit(piano_shop(tmp_path), AsOf.parse("1999-01-01", "Europe/Amsterdam"), Client(name="x"), LOAD)
+
+
+def test_zero_complaints_prove_the_limit_from_the_stated_number_of_mails_on() -> None:
+    """The smallest n for which (1 - limit)^n is at most 5 %."""
+    settings = Client(name="x").settings()
+    limit, mails = settings["guard_complaint_share"], settings["guard_complaint_proof_mails"]
+    assert (1 - limit) ** mails <= 0.05 < (1 - limit) ** (mails - 1)
