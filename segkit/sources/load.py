@@ -72,6 +72,8 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
     receipts = {id(piece): Receipt(piece.file, piece.sha256[:12]) for piece in pieces}
     owners: dict[str, str] = {}  # which source wrote a canonical table first
     loading = Loading()
+    for old in quarantine.glob("*.refused.csv"):  # of an earlier load: what is refused now is written again
+        old.unlink()
     try:
         for mapping in mappings:
             claims = {name: found for name, found in claimed(mapping, pieces).items() if found}

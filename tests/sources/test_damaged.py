@@ -153,3 +153,9 @@ def test_a_folder_of_only_unknown_files_says_which_and_how_to_go_on(tmp_path: Pa
     with pytest.raises(errors.NothingToRead, match=r"notes\.csv") as raised:
         segkit.open(tmp_path)
     assert "mapping" in raised.value.todo
+
+
+def test_refused_rows_of_an_earlier_load_do_not_stay_behind(tmp_path: Path) -> None:
+    read("text_in_number.csv", tmp_path)
+    read("ragged_rows.csv", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["ragged_rows.csv.refused.csv"]
