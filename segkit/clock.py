@@ -85,17 +85,6 @@ def _from_text(text: str) -> date | datetime:
         raise AsOfError(f"Cannot read {text!r} as a date.", "Write the date as YYYY-MM-DD, for example 2026-11-01.") from error
 
 
-def month_start(day: date) -> date:
-    """The first day of the month of `day`."""
-    return day.replace(day=1)
-
-
-def add_months(day: date, months: int) -> date:
-    """The first day of the month that lies `months` after the month of `day`."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def next_day(day: date) -> date:
     """The day after."""
     return day + timedelta(days=1)

@@ -10,7 +10,6 @@ SegkitError
 ├── SettingsError          client.yaml or a threshold: unknown key, wrong type, out of range
 ├── ExpressionError        an expression is outside the vocabulary, or names an unknown column
 ├── AsOfError              the as-of date is missing, unreadable, or before the first event
-├── NotComputable          a question this delivery cannot answer
 ├── ParameterError         a notebook or command parameter that does not exist or has the wrong type
 └── RunFailed              an audit notebook stopped half-way
 """
@@ -62,10 +61,6 @@ class ExpressionError(SegkitError):
 
 class AsOfError(SegkitError):
     """The as-of date is missing, unreadable, or before the first event."""
-
-
-class NotComputable(SegkitError):
-    """A question this delivery cannot answer."""
 
 
 class ParameterError(SegkitError):

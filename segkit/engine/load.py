@@ -17,7 +17,9 @@ from segkit.engine import scope as words
 from segkit.engine.convert import Cell, Column
 from segkit.engine.finish import finish
 from segkit.engine.read import Raw
+from segkit.engine.scope import Scope
 from segkit.errors import ExpressionError, MappingError
+from segkit.settings import Settings
 from segkit.tables import TABLES
 
 _OURS = ("file_no", "group_no", "group_row", "refused", "mended", "aside")
@@ -40,7 +42,8 @@ class Part:
 class Loading:
     """An engine with room on disk for one load; everything in it goes away at close()."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._folder = tempfile.mkdtemp(prefix="segkit-")
         self.connection = duckdb.connect(str(Path(self._folder) / "load.duckdb"))
         self.connection.execute("SET TimeZone='UTC'")
@@ -50,6 +53,9 @@ class Loading:
         for table in TABLES.values():
             columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
             self.connection.execute(f"CREATE TABLE new_{table.name} ({columns}, write_no INTEGER)")
+
+    def _scope(self, columns: Mapping[str, str], aggregates: bool = False) -> Scope:
+        return load_words.load_scope(columns, self._settings, aggregates)
 
     def close(self) -> None:
         """Remove everything this load put on disk."""
@@ -128,7 +134,7 @@ class Loading:
             cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in self._columns[table] if name not in _HIDDEN)
             key = f"md5(concat_ws(chr(31), {cells}))"
         else:
-            key = load_words.parse(unit, self._columns[table])[0]
+            key = load_words.parse(unit, self._scope(self._columns[table]))[0]
             self._refuse(table, f"({key}) IS NULL", f"{unit} is empty")
         rank = " ".join(f"WHEN {group} THEN {place}" for place, group in enumerate(newest_first))
         self.connection.execute(
@@ -158,7 +164,7 @@ class Loading:
 
     def _cases(self, table: str, name: str, rows: Mapping[str, str], columns: Mapping[str, str]) -> str:
         try:
-            when = " ".join(f"WHEN {load_words.condition(text, columns)} THEN '{value}'" for value, text in rows.items())
+            when = " ".join(f"WHEN {load_words.condition(text, self._scope(columns))} THEN '{value}'" for value, text in rows.items())
         except ExpressionError as error:
             raise MappingError(f"read.{table}.labels.{name}: {error.problem}", error.todo) from error
         return f"CASE {when} END"
@@ -172,10 +178,6 @@ class Loading:
         self.connection.execute(
             f"UPDATE {table} SET aside = {told} WHERE {kind_column} IN ({listed}) AND refused IS NULL AND aside IS NULL"
         )
-
-    def set_aside_all(self, table: str, reason: str) -> None:
-        """Mark every usable row as not used."""
-        self.connection.execute(f"UPDATE {table} SET aside = '{reason}' WHERE refused IS NULL AND aside IS NULL")
 
     def kinds(self, table: str, column: str) -> set[str | None]:
         """The values of a label among the usable rows."""
@@ -290,13 +292,13 @@ class Loading:
 
     def _parse(self, place: str, text: str, columns: Mapping[str, str], aggregates: bool = False) -> tuple[str, str]:
         try:
-            return load_words.parse(str(text), columns, aggregates)
+            return load_words.parse(str(text), self._scope(columns, aggregates))
         except ExpressionError as error:
             raise MappingError(f"{place}: {error.problem}", error.todo) from error
 
     def _condition(self, place: str, text: str, columns: Mapping[str, str]) -> str:
         try:
-            return load_words.condition(text, columns)
+            return load_words.condition(text, self._scope(columns))
         except ExpressionError as error:
             raise MappingError(f"{place}.where: {error.problem}", error.todo) from error
 

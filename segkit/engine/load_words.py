@@ -9,24 +9,25 @@ from sqlglot import exp
 from segkit.engine import vocabulary as words
 from segkit.engine.check import Checker
 from segkit.engine.scope import Scope
+from segkit.settings import Settings
 
 _CHARACTERS = (words.TEXT, words.COUNT, words.INTEGER)
 
 
-def load_scope(columns: Mapping[str, str], aggregates: bool) -> Scope:
+def load_scope(columns: Mapping[str, str], settings: Settings, aggregates: bool = False) -> Scope:
     """The scope of a mapping expression over a delivered table."""
-    return Scope({**columns}, aggregates=aggregates, extra=_EXTRA)
+    return Scope({**columns}, settings, aggregates=aggregates, extra=_EXTRA)
 
 
-def parse(text: str, columns: Mapping[str, str], aggregates: bool = False) -> tuple[str, str]:
+def parse(text: str, scope: Scope) -> tuple[str, str]:
     """A mapping expression as SQL, and the kind of its value."""
-    tree, kind = words.parse(text, load_scope(columns, aggregates))
+    tree, kind = words.parse(text, scope)
     return tree.transform(_rewrite).sql("duckdb"), kind
 
 
-def condition(text: str, columns: Mapping[str, str]) -> str:
+def condition(text: str, scope: Scope) -> str:
     """A mapping condition as SQL."""
-    return words.condition(text, load_scope(columns, False)).transform(_rewrite).sql("duckdb")
+    return words.condition(text, scope).transform(_rewrite).sql("duckdb")
 
 
 def _rewrite(node: exp.Expression) -> exp.Expression:

@@ -81,9 +81,12 @@ def _threshold(node: exp.Expression, scope: Scope, text: str) -> exp.Expression:
     if scope.settings is None:
         raise ExpressionError(f"{text!r} uses ${name}, but no thresholds are known here.", "Write the value itself.")
     try:
-        return exp.convert(scope.settings[name])
+        threshold = scope.settings.threshold(name)
     except SettingsError as error:
         raise ExpressionError(f"{text!r} uses the unknown threshold ${name}.", error.todo) from error
+    if threshold.unit == "date":  # the moment (UTC) at which that day begins
+        return moment_literal(datetime.fromisoformat(str(threshold.value)))
+    return exp.convert(threshold.value)
 
 
 # --- macros: the few words of our own, rewritten to plain nodes -------------------------------------------------------

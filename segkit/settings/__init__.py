@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -68,11 +69,20 @@ def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
 
 
 def _fits(old: Threshold, value: Any) -> bool:
+    if old.unit == "date":
+        return isinstance(value, str) and _is_day(value)
     if isinstance(old.default, str):
         return isinstance(value, str) and (not old.choices or value in old.choices)
     numbers = value if isinstance(old.default, list) and isinstance(value, list) else [value]
     largest = 1 if old.unit.startswith("share") else math.inf
     return all(type(number) in (int, float) and 0 <= number <= largest and math.isfinite(number) for number in numbers)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 @cache

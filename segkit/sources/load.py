@@ -71,7 +71,7 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
     report = LoadReport(load_id, [])
     receipts = {id(piece): Receipt(piece.file, piece.sha256[:12]) for piece in pieces}
     owners: dict[str, str] = {}  # which source wrote a canonical table first
-    loading = Loading()
+    loading = Loading(client.settings())
     for old in quarantine.glob("*.refused.csv"):  # of an earlier load: what is refused now is written again
         old.unlink()
     try:
@@ -99,7 +99,13 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
 
 def _load_id(pieces: Sequence[Piece], client: Client, mappings: Sequence[SourceMapping]) -> str:
     """The same files, mapping and client settings give the same id."""
-    parts = [version("webshop-segkit"), client.time_zone, client.currency, *(mapping.model_dump_json() for mapping in mappings)]
+    parts = [
+        version("webshop-segkit"),
+        client.time_zone,
+        client.currency,
+        json.dumps(client.thresholds, sort_keys=True),
+        *(mapping.model_dump_json() for mapping in mappings),
+    ]
     parts += [f"{piece.file}:{piece.sha256}" for piece in pieces]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 

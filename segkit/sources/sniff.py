@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +27,6 @@ class Verdict:
     encoding: str = ""
     delimiter: str = ""
     sheet: str | None = None
-
-    @property
-    def doubles(self) -> tuple[str, ...]:
-        """Column names that stand more than once in the header."""
-        return tuple(name for name, times in Counter(self.header).items() if times > 1)
 
 
 def sniff(path: Path, kind: str | None = None, sheet: str | None = None) -> Verdict:

@@ -11,8 +11,6 @@ from segkit.report.svg import Draw, picture
 from segkit.report.table import Bar, Column, Group, table
 from segkit.text import catalogue
 
-NUMBERED = ("summary", "data", "base", "personas", "rhythm", "segments", "method")
-
 
 class Page:
     """The result of one audit and the language it is told in."""
