@@ -68,7 +68,7 @@ def audit(store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> Au
 class _Audit:
     def __init__(self, store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> None:
         self.store, self.as_of, self.client, self.load = store, as_of, client, load
-        self.settings = client.settings()
+        self.settings, self.currency = client.settings(), load["currency"]
         self.rules = Rules(self.settings, as_of)
         self.quality = quality.judge(store, self.rules)
         _check_as_of(as_of, self.quality)
@@ -88,14 +88,19 @@ class _Audit:
             **census.counts(self.frame, self.quality, self.settings),
             "order_value_median": self._median(),
             **self._orders_beside(),
-            "currency": self.client.currency,
+            "currency": self.currency["code"],
         }
         segments_ = {**segments.stock(), **segments.of_countries(self.countries)}
         result: dict[str, Any] = {
             "format": FORMAT,
             "segkit_version": version("webshop-segkit"),
             "input_hash": self._input_hash(),
-            "client": {"name": self.client.name, "currency": self.client.currency, "time_zone": self.client.time_zone},
+            "client": {
+                "name": self.client.name,
+                "currency": self.currency["code"],
+                "currency_basis": self.currency["basis"],
+                "time_zone": self.client.time_zone,
+            },
             "as_of": str(self.as_of),
             "window": self._window(),
             "sources": self.load["receipts"],
@@ -108,7 +113,7 @@ class _Audit:
             "high_value_cut": self._high_value_cut(),
             "personas": census.persona_census(self.frame, self.quality, self.settings),
             "persona_fit": self._persona_fit(),
-            "segments": census.segment_cards(self.frame, segments_, self.quality, self.settings, self.client.currency),
+            "segments": census.segment_cards(self.frame, segments_, self.quality, self.settings, self.currency["code"]),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),
             "rhythm": rhythms.rhythm(self.purchases, self._seen_to(), self._first_day(), self.settings),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,9 +22,10 @@ from segkit.clock import AsOf
 from segkit.engine import Query, Rules, Store, text
 from segkit.errors import NothingToRead, SettingsError
 from segkit.features import score
-from segkit.settings import Client, load_client, suggestion
-from segkit.sources import load_delivery, load_frames
+from segkit.settings import Client, load_client, suggestion, validated
+from segkit.sources import LoadReport, load_delivery, load_frames
 from segkit.sources.mapping import SourceMapping, checked, load_mapping, of_frames
+from segkit.sources.money import base_currency
 from segkit.sources.receipt import Receipt
 from segkit.tables import TABLES
 
@@ -162,7 +164,8 @@ def _client(folder: Path | None, client: Client | None, **changes: Any) -> Clien
     file = folder / "client.yaml" if folder and folder.is_dir() else None
     if client is None:
         client = load_client(file) if file and file.exists() else Client(name=folder.resolve().name if folder else "Frames")
-    return client.model_copy(update={key: value for key, value in changes.items() if value})
+    given = {key: value for key, value in changes.items() if value}
+    return validated(Client, {**client.model_dump(), **given}, "open")
 
 
 def _source_mapping(folder: Path, mapping: str | Path | Mapping[str, Any] | None, client: Client) -> SourceMapping | None:
@@ -175,7 +178,7 @@ def _source_mapping(folder: Path, mapping: str | Path | Mapping[str, Any] | None
 
 def _with_source(client: Client, mapping: SourceMapping | None) -> Client:
     """A mapping that knows the shop's clock and currency says so for the whole shop."""
-    known = {} if mapping is None else {"time_zone": mapping.time_zone, "currency": mapping.currency}
+    known = {} if mapping is None else {"time_zone": mapping.time_zone, "currency": mapping.currency, "rates": mapping.rates}
     return client.model_copy(update={key: value for key, value in known.items() if value})
 
 
@@ -188,7 +191,7 @@ def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, qu
     for canonical in (folder / "canonical", folder):
         if (canonical / "CURRENT").exists() or _is_canonical(canonical):
             store = Store(canonical)
-            return Shop(store, client, _load_of(store.folder))
+            return Shop(store, client, _load_of(store.folder, client))
     temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
     place = Path(temporary.name)
     load = load_delivery(folder, place, client, mapping, Path(quarantine or place / "quarantine")).as_dict()
@@ -218,16 +221,24 @@ def _is_canonical(folder: Path) -> bool:
     return folder.is_dir() and (folder / "orders.parquet").exists() and (folder / "profiles.parquet").exists()
 
 
-def _load_of(folder: Path) -> dict[str, Any]:
+def _load_of(folder: Path, client: Client) -> dict[str, Any]:
     """How canonical tables came about: their load.json, or one receipt per table that says they were taken as they are."""
+    currency = asdict(base_currency(client.currency, _currencies(folder / "orders.parquet")))
     file = folder / "load.json"
     if file.exists():
-        return json.loads(file.read_text(encoding="utf-8"))
+        return {"currency": currency, **json.loads(file.read_text(encoding="utf-8"))}
     tables = [folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()]
     receipts = [_as_it_is(table) for table in tables]
     load_id = hashlib.sha256(json.dumps([receipt.sha256_12 for receipt in receipts]).encode()).hexdigest()[:12]
     rows = {receipt.file.removesuffix(".parquet"): receipt.kept for receipt in receipts}
-    return {"load_id": load_id, "receipts": [r.as_dict() for r in receipts], "rows": rows, "duplicates": {}, "quarantine": []}
+    return {**LoadReport(load_id, receipts, rows).as_dict(), "currency": currency}
+
+
+def _currencies(orders: Path) -> dict[str, int]:
+    """How many orders of a canonical table name each currency."""
+    if not orders.exists() or "currency" not in pq.read_schema(orders).names:
+        return {}
+    return pq.read_table(orders, columns=["currency"]).to_pandas()["currency"].value_counts().to_dict()
 
 
 def _as_it_is(table: Path) -> Receipt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -14,11 +15,12 @@ _EARLIEST = ("created_at",)  # of several sources about one profile: the first c
 _LATEST = ("updated_at", "deleted_at")
 
 
-def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str) -> dict[str, int]:
-    """Write all tables that have rows to `folder`; returns how many rows each has."""
+def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str, currency: str) -> dict[str, int]:
+    """Write all tables that have rows to `folder`, with base amounts in `currency`; returns how many rows each has."""
     _one_identity_each(connection)
     _resolve(connection)
     _merge_profiles(connection)
+    _refunds_in_base(connection, currency)
     _complete_orders(connection)
     _country_of_last_order(connection)
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,15 +78,48 @@ def _choice(name: str) -> str:
     return f"arg_min({name}, write_no) FILTER (WHERE {name} IS NOT NULL)"
 
 
+def currencies(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many orders name each currency, in capitals from here on; orders that name none are not counted."""
+    connection.execute("UPDATE new_orders SET currency = nullif(upper(trim(currency)), '')")
+    connection.execute("UPDATE new_refunds SET currency = nullif(upper(trim(currency)), '')")
+    return dict(connection.execute("SELECT currency, count(*) FROM new_orders WHERE currency IS NOT NULL GROUP BY 1").fetchall())
+
+
+def convert(connection: duckdb.DuckDBPyConnection, base: str, rates: Mapping[str, float]) -> list[tuple[str, int, str]]:
+    """Give orders in another currency than `base` their rate; returns those still without: (currency, orders, a file of them)."""
+    for code, rate in rates.items():
+        connection.execute("UPDATE new_orders SET fx_to_base = coalesce(fx_to_base, ?) WHERE currency = ?", [rate, code])
+    connection.execute("UPDATE new_orders SET currency = coalesce(currency, ?)", [base])
+    connection.execute("UPDATE new_orders SET fx_to_base = coalesce(fx_to_base, 1) WHERE currency = ?", [base])
+    return connection.execute(
+        "SELECT currency, count(*), min(extract_id) FROM new_orders "
+        "WHERE fx_to_base IS NULL AND total_base IS NULL AND total IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+
+
+def _refunds_in_base(connection: duckdb.DuckDBPyConnection, base: str) -> None:
+    """What is taken off an order is in the same currency as its base amount."""
+    connection.execute(
+        "UPDATE new_refunds SET amount = CAST(amount * foreign_order.rate AS DECIMAL(18,4)), currency = $base FROM ("
+        "SELECT order_id, any_value(currency) AS currency, any_value(fx_to_base) AS rate FROM new_orders "
+        "WHERE currency <> $base AND fx_to_base IS NOT NULL GROUP BY 1) AS foreign_order "
+        "WHERE foreign_order.order_id = new_refunds.order_id "
+        "AND coalesce(new_refunds.currency, foreign_order.currency) = foreign_order.currency",
+        {"base": base},
+    )
+    connection.execute("UPDATE new_refunds SET currency = coalesce(currency, ?)", [base])
+
+
 def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
     """What follows from other columns: guest, base amounts, and whether the order counts as a purchase."""
     connection.execute(
         "UPDATE new_orders SET is_guest = coalesce(is_guest, profile_id IS NULL), is_test = coalesce(is_test, FALSE), "
-        "status = coalesce(status, 'completed'), total_base = coalesce(total_base, CAST(total * coalesce(fx_to_base, 1) AS DECIMAL(18,4)))"
+        "status = coalesce(status, 'completed'), total_base = coalesce(total_base, CAST(total * fx_to_base AS DECIMAL(18,4)))"
     )
     connection.execute(
-        "UPDATE new_orders SET net_base = coalesce(net_base, total_base - coalesce(refunded_total, 0)), counts_as_purchase = "
-        "coalesce(counts_as_purchase, NOT is_test AND status IN ('open', 'completed', 'partially_refunded', 'unknown'), FALSE)"
+        "UPDATE new_orders SET counts_as_purchase = "
+        "coalesce(counts_as_purchase, NOT is_test AND status IN ('open', 'completed', 'partially_refunded', 'unknown'), FALSE), "
+        "net_base = coalesce(net_base, total_base - coalesce(CAST(refunded_total * fx_to_base AS DECIMAL(18,4)), 0))"
     )
 
 

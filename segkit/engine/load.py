@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 
 from segkit.engine import convert, load_words
+from segkit.engine import finish as finishing
 from segkit.engine import scope as words
 from segkit.engine.convert import Cell, Column
-from segkit.engine.finish import finish
 from segkit.engine.read import Raw
 from segkit.engine.scope import Scope
 from segkit.errors import ExpressionError, MappingError
@@ -319,9 +319,17 @@ class Loading:
             names = ", ".join(row)
             self.connection.execute(f"INSERT INTO new_{target} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
-    def finish(self, folder: Path, zone: str) -> dict[str, int]:
+    def currencies(self) -> dict[str, int]:
+        """How many orders name each currency."""
+        return finishing.currencies(self.connection)
+
+    def convert(self, base: str, rates: Mapping[str, float]) -> list[tuple[str, int, str]]:
+        """Give orders in another currency their rate; returns those still without: (currency, orders, a file of them)."""
+        return finishing.convert(self.connection, base, rates)
+
+    def finish(self, folder: Path, zone: str, currency: str) -> dict[str, int]:
         """Complete the tables (days, identities, profiles of orders) and write them; returns rows per table."""
-        return finish(self.connection, folder, zone)
+        return finishing.finish(self.connection, folder, zone, currency)
 
     def count(self, target: str) -> int:
         """Rows written to a canonical table so far."""

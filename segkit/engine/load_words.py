@@ -11,7 +11,7 @@ from segkit.engine.check import Checker
 from segkit.engine.scope import Scope
 from segkit.settings import Settings
 
-_CHARACTERS = (words.TEXT, words.COUNT, words.INTEGER)
+_CHARACTERS = (words.TEXT, words.COUNT, words.INTEGER, words.MOMENT)
 
 
 def load_scope(columns: Mapping[str, str], settings: Settings, aggregates: bool = False) -> Scope:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -96,6 +97,14 @@ def default_settings() -> Settings:
     })  # fmt: skip
 
 
+def currency_codes(value: Any) -> Any:
+    """Check that a currency, or the key of every rate, is three capitals."""
+    for code in [value] if isinstance(value, str) else value or ():
+        if not re.fullmatch("[A-Z]{3}", code):
+            raise ValueError(f"{code!r} is no currency code of three capitals, such as EUR")
+    return value
+
+
 class Brand(BaseModel):
     """The look of a client's report: an accent colour as #rrggbb and a logo file beside client.yaml."""
 
@@ -113,10 +122,13 @@ class Client(BaseModel):
     name: str
     language: Literal["nl", "en"] = "nl"
     time_zone: str = "Europe/Amsterdam"
-    currency: str = "EUR"
+    currency: str | None = None  # None: what the orders are in
+    rates: dict[str, Annotated[float, Field(gt=0)]] = {}  # what one unit of another currency is in the shop's own
     brand: Brand = Brand()
     thresholds: dict[str, Any] = {}
     mapping: str | None = None
+
+    _codes = field_validator("currency", "rates")(currency_codes)
 
     def settings(self) -> Settings:
         """The built-in thresholds with this client's own values in place."""

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from segkit.sources.countries import country_codes
 from segkit.sources.delivery import Piece, claimed, pieces_of_folder, pieces_of_frames, workbook_table
 from segkit.sources.klaviyo_api import NAMED
 from segkit.sources.mapping import ColumnSpec, ReadSpec, SourceMapping, WriteSpec
+from segkit.sources.money import Currency, base_currency, check_rates
 from segkit.sources.receipt import Receipt
 from segkit.sources.sniff import Verdict, sniff
 from segkit.tables import TABLES
@@ -39,6 +40,7 @@ class LoadReport:
     rows: dict[str, int] = field(default_factory=dict)
     duplicates: dict[str, int] = field(default_factory=dict)
     quarantine: list[str] = field(default_factory=list)
+    currency: Currency | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, kept beside the tables."""
@@ -49,6 +51,7 @@ class LoadReport:
             "rows": self.rows,
             "duplicates": self.duplicates,
             "quarantine": self.quarantine,
+            "currency": self.currency and asdict(self.currency),
         }
 
 
@@ -86,10 +89,11 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
         if not any(receipt.rows_read for receipt in report.receipts):
             named = ", ".join(receipt.file for receipt in report.receipts if receipt.status == "read")
             raise NothingToRead(f"{named}: a header and no rows.", "Export again with a longer period or without a filter.")
-        _record_extracts(loading, report, client)
+        report.currency = _currency(loading, client)
+        _record_extracts(loading, report, client.time_zone)
         fresh = into / f"{load_id}.part"
         shutil.rmtree(fresh, ignore_errors=True)
-        report.rows = loading.finish(fresh, client.time_zone)
+        report.rows = loading.finish(fresh, client.time_zone, report.currency.code)
         (fresh / "load.json").write_text(json.dumps(report.as_dict(), indent=1), encoding="utf-8")
         _put_in_force(fresh, into, load_id)
     finally:
@@ -102,8 +106,8 @@ def _load_id(pieces: Sequence[Piece], client: Client, mappings: Sequence[SourceM
     parts = [
         version("webshop-segkit"),
         client.time_zone,
-        client.currency,
-        json.dumps(client.thresholds, sort_keys=True),
+        str(client.currency),
+        json.dumps([client.rates, client.thresholds], sort_keys=True),
         *(mapping.model_dump_json() for mapping in mappings),
     ]
     parts += [f"{piece.file}:{piece.sha256}" for piece in pieces]
@@ -240,7 +244,8 @@ class _MappingRun:
         derived = dict(spec.derive)
         if spec.counts_as_purchase:
             derived["counts_as_purchase"] = f"coalesce({spec.counts_as_purchase}, FALSE)"  # what is unknown is no purchase
-        constants = {"source_system": self.mapping.source, "currency": self.currency}
+        of_its_order = target == "refunds"  # a refund that does not say is in the currency of its order
+        constants = {"source_system": self.mapping.source, "currency": None if of_its_order else self.currency}
         key = None if spec.one_row_per == "row" else spec.one_row_per
         self.loading.write(target, table, key, spec.columns, derived, self._where(spec), constants)
 
@@ -358,26 +363,13 @@ def _nothing_read(pieces: Sequence[Piece]) -> Exception:
     )
 
 
-def _record_extracts(loading: Loading, report: LoadReport, client: Client) -> None:
-    loading.insert_rows("extracts", [_extract(receipt, client) for receipt in report.receipts])
+def _currency(loading: Loading, client: Client) -> Currency:
+    """The shop's currency, after every order has its rate."""
+    base = base_currency(client.currency, loading.currencies())
+    check_rates(base, loading.convert(base.code, client.rates))
+    return base
 
 
-def _extract(receipt: Receipt, client: Client) -> dict[str, Any]:
-    return {
-        "extract_id": receipt.file,  # rows name it as the file they came from
-        "source_system": receipt.reader or "unused",
-        "source_object": receipt.status,
-        "file_name": receipt.file,
-        "file_sha256": receipt.sha256_12,
-        "shop_timezone": client.time_zone,
-        "base_currency": client.currency,
-        "encoding": receipt.encoding or None,
-        "delimiter": receipt.delimiter or None,
-        "decimal_mark": receipt.decimal_mark or None,
-        "date_order": receipt.date_order or None,
-        "rows_read": receipt.rows_read,
-        "rows_loaded": receipt.kept + receipt.mended,
-        "rows_rejected": receipt.refused,
-        "coverage_from": receipt.from_at,
-        "coverage_to": receipt.to_at,
-    }
+def _record_extracts(loading: Loading, report: LoadReport, zone: str) -> None:
+    shop = {"shop_timezone": zone, "base_currency": report.currency and report.currency.code}
+    loading.insert_rows("extracts", [{**receipt.as_extract(), **shop} for receipt in report.receipts])

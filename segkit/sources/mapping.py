@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from segkit import clock
 from segkit.errors import MappingError
-from segkit.settings import read_yaml, suggestion, validated
+from segkit.settings import currency_codes, read_yaml, suggestion, validated
 from segkit.tables import TABLES
 
 ColumnType = Literal[
@@ -89,9 +89,12 @@ class SourceMapping(_Strict):
     source: str
     time_zone: str | None = None
     currency: str | None = None
+    rates: dict[str, Annotated[float, Field(gt=0)]] = {}  # what one unit of another currency is in `currency`
     read: dict[str, ReadSpec]
     set_aside: dict[str, str] = {}
     write: dict[str, WriteSpec | list[WriteSpec]]
+
+    _codes = field_validator("currency", "rates")(currency_codes)
 
     @model_validator(mode="after")
     def _names_exist(self) -> SourceMapping:

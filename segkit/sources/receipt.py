@@ -41,3 +41,22 @@ class Receipt:
     def as_dict(self) -> dict[str, Any]:
         """The receipt as plain data."""
         return asdict(self)
+
+    def as_extract(self) -> dict[str, Any]:
+        """The receipt as a row of the table extracts; what the file does not say is empty."""
+        return {
+            "extract_id": self.file,  # rows name it as the file they came from
+            "source_system": self.reader or "unused",
+            "source_object": self.status,
+            "file_name": self.file,
+            "file_sha256": self.sha256_12,
+            "encoding": self.encoding or None,
+            "delimiter": self.delimiter or None,
+            "decimal_mark": self.decimal_mark or None,
+            "date_order": self.date_order or None,
+            "rows_read": self.rows_read,
+            "rows_loaded": self.kept + self.mended,
+            "rows_rejected": self.refused,
+            "coverage_from": self.from_at,
+            "coverage_to": self.to_at,
+        }

@@ -15,7 +15,7 @@ from segkit.settings import Client
 from tests.canonical import store_of
 
 AS_OF = datetime(2026, 10, 31)
-LOAD = {"load_id": "test", "receipts": [], "duplicates": {}}
+LOAD = {"load_id": "test", "receipts": [], "duplicates": {}, "currency": {"code": "EUR", "basis": "said"}}
 YEAR = 365
 
 

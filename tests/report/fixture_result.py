@@ -91,7 +91,7 @@ def full() -> dict[str, Any]:
         "segkit_version": "0.1.0",
         "input_hash": "ab12cd34ef56",
         "as_of": "2026-10-31",
-        "client": {"name": "Theehuis De Linde", "currency": "EUR", "time_zone": "Europe/Amsterdam"},
+        "client": {"name": "Theehuis De Linde", "currency": "EUR", "currency_basis": "orders", "time_zone": "Europe/Amsterdam"},
         "window": {
             "first_order_on": "2024-09-02",
             "last_order_on": "2026-10-31",

@@ -10,9 +10,11 @@ import pytest
 from ruamel.yaml import YAML
 
 import segkit
+from segkit.settings import Client
 
 EXPORTS = Path(__file__).with_name("exports")
 TRUTH: dict[str, Any] = YAML(typ="safe").load((EXPORTS / "EXPECTED.yaml").read_text(encoding="utf-8"))
+CLIENT = Client(name="Bakery", time_zone="Europe/Amsterdam", rates={"GBP": 1.17})  # the old export is in pounds
 NOT_A_PURCHASE = {"#1005", "#1006", "#1008", "#1010", "#1012", "#1004"}  # voided, refunded, pending, test, authorised, refunded whole
 
 
@@ -22,7 +24,7 @@ def opened() -> Callable[[str], segkit.Shop]:
 
     def one(path: str) -> segkit.Shop:
         if path not in shops:
-            shops[path] = segkit.open(EXPORTS / path, time_zone="Europe/Amsterdam")
+            shops[path] = segkit.open(EXPORTS / path, client=CLIENT)
         return shops[path]
 
     return one
@@ -40,24 +42,24 @@ def test_shopify_orders_are_whole_and_counted_once(opened: Callable) -> None:
     assert orders["refunded_total"].sum() == Decimal(truth["refunded_total"])
     assert items["quantity"].sum() == Decimal(truth["pieces"])
     assert orders["financial_status"].value_counts().to_dict() == truth["financial_status"]
-    assert sorted(orders.loc[orders["is_test"], "order_id"]) == truth["test"]
-    assert sorted(orders.loc[orders["is_guest"], "order_id"]) == truth["guests"]
+    assert sorted(orders.loc[orders["is_test"], "order_number"]) == truth["test"]
+    assert sorted(orders.loc[orders["is_guest"], "order_number"]) == truth["guests"]
     assert orders["profile_id"].nunique() == truth["addresses"]
-    assert orders.loc[orders["order_id"] == "#1003", "shipping_zip"].tolist() == ["75008"]
+    assert orders.loc[orders["order_number"] == "#1003", "shipping_zip"].tolist() == ["75008"]
 
 
 def test_shopify_purchases_are_the_orders_that_were_paid_and_kept(opened: Callable) -> None:
     """EXPECTED's second reading (money received), without the order that was given back whole (19.95)."""
     orders = table(opened("shopify/orders_export.csv"), "orders")
     told = orders[orders["counts_as_purchase"]]
-    assert set(orders["order_id"]) - set(told["order_id"]) == NOT_A_PURCHASE
+    assert set(orders["order_number"]) - set(told["order_number"]) == NOT_A_PURCHASE
     whole = TRUTH["shopify/orders_export.csv"]["purchases"]["and_money_received"]
     assert told["total"].sum() == Decimal(whole["total"]) - Decimal("19.95")
     assert len(told) == whole["orders"] - 1
 
 
 def test_shopify_moments_and_days(opened: Callable) -> None:
-    orders = table(opened("shopify/orders_export.csv"), "orders").set_index("order_id")
+    orders = table(opened("shopify/orders_export.csv"), "orders").set_index("order_number")
     for name, moment in TRUTH["shopify/orders_export.csv"]["moments"].items():
         assert str(orders.loc[name, "ordered_at"]) == moment["utc"], name
         assert orders.loc[name, "ordered_on"] == moment["day"], name
@@ -69,7 +71,7 @@ def test_the_old_layout_reads_the_same_way(opened: Callable) -> None:
     assert orders["total"].sum() == Decimal(truth["total"])
     assert orders["refunded_total"].isna().all()  # absent, not zero
     for name, moment in truth["moments"].items():
-        assert str(orders.set_index("order_id").loc[name, "ordered_at"]) == moment["utc"]
+        assert str(orders.set_index("order_number").loc[name, "ordered_at"]) == moment["utc"]
 
 
 @pytest.mark.parametrize("file", ["shopify/customers_export.csv", "shopify/customers_export_old.csv"])

@@ -33,7 +33,13 @@ def _lede(page: Page) -> list[Markup | str | None]:
     window = page.say("data.lede", start=n.date("window.first_order_on"), end=n.date("window.last_order_on"), as_of=as_of)
     if window is None:
         return [page.say("data.lede_no_orders", as_of=as_of)]
-    return [window, _gap(page), t("data.new_caveat")]
+    return [window, _gap(page), _currency(page), t("data.new_caveat")]
+
+
+def _currency(page: Page) -> str:
+    """Which currency the report is in, and on whose word: a wrong one makes every amount wrong."""
+    client = page.result["client"]
+    return page.t(f"data.currency_{client['currency_basis']}", currency=client["currency"])
 
 
 def _gap(page: Page) -> Markup | str | None:
