@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import pandas as pd
-from scipy import stats
 
+from segkit.measure.intervals import normal_reach, t_reach, wilson
 from segkit.settings import Settings
 
 TOO_FEW, NO_BUYERS = "too_few_profiles", "no_purchases_in_group"
@@ -47,7 +47,7 @@ def _means(samples: list[pd.Series], level: float) -> dict[str, float]:
     if not sum(errors):
         return _compared(float(one.mean()), float(other.mean()), difference, difference)
     freedom = sum(errors) ** 2 / sum(error**2 / (len(sample) - 1) for error, sample in zip(errors, (one, other), strict=True))
-    reach = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(sum(errors))
+    reach = t_reach(level, freedom) * math.sqrt(sum(errors))
     return _compared(float(one.mean()), float(other.mean()), difference - reach, difference + reach)
 
 
@@ -56,7 +56,7 @@ def _ratios(groups: list[pd.DataFrame], level: float) -> dict[str, Any]:
     if any(group["order_count"].sum() == 0 for group in groups):
         return {"status": "not_computable", "reason": NO_BUYERS}
     values, variances = zip(*map(_ratio, groups), strict=True)
-    reach = stats.norm.ppf((1 + level) / 2) * math.sqrt(sum(variances))
+    reach = normal_reach(level) * math.sqrt(sum(variances))
     difference = values[0] - values[1]
     return _compared(values[0], values[1], difference - reach, difference + reach)
 
@@ -72,13 +72,10 @@ def _ratio(group: pd.DataFrame) -> tuple[float, float]:
 
 
 def _shares(flags: list[pd.Series], level: float) -> dict[str, float]:
-    (one, one_low, one_high), (other, other_low, other_high) = (_wilson(int(flag.sum()), len(flag), level) for flag in flags)
+    hits, totals = [int(flag.sum()) for flag in flags], [len(flag) for flag in flags]
+    one, other = hits[0] / totals[0], hits[1] / totals[1]
+    (one_low, one_high), (other_low, other_high) = (wilson(*pair, level) for pair in zip(hits, totals, strict=True))
     difference = one - other
     low = difference - math.hypot(one - one_low, other_high - other)
     high = difference + math.hypot(one_high - one, other - other_low)
     return _compared(one, other, low, high)
-
-
-def _wilson(hits: int, total: int, level: float) -> tuple[float, float, float]:
-    interval = stats.binomtest(hits, total).proportion_ci(level, method="wilson")
-    return hits / total, float(interval.low), float(interval.high)

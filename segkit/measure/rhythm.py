@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from segkit import clock
+from segkit.measure.intervals import kaplan_meier
 from segkit.settings import Settings
 
 QUARTER_MONTHS = 12 // 4
@@ -62,25 +61,19 @@ def second_order(days: pd.DataFrame, seen_to: date, settings: Settings) -> dict[
     second = days.loc[days["nth"] == 1].set_index("person")["day"].reindex(first.index)
     waited = (second.fillna(_day_number(seen_to)) - first).to_numpy(dtype=float)
     came_back = second.notna().to_numpy()
-    data = stats.CensoredData(uncensored=waited[came_back], right=waited[~came_back])
-    curve = stats.ecdf(data)
+    curve, longest = kaplan_meier(waited, came_back, settings["confidence"]), waited.max()
     steps = range(0, int(settings["second_order_horizon_days"]) + 1, int(settings["second_order_step_days"]))
-    longest = waited.max()
     seen = [step for step in steps if step <= longest]
-    share = curve.cdf.evaluate(seen)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the log-log interval has no meaning where nobody has come back yet
-        interval = curve.cdf.confidence_interval(settings["confidence"], method="log-log")
-    low, high = (np.nan_to_num(bound.evaluate(seen), nan=0.0) for bound in (interval.low, interval.high))
+    share, low, high = zip(*map(curve.at, seen), strict=True)
     year = int(settings["year_days"])
-    reached = curve.cdf.quantiles[curve.cdf.probabilities >= 1 / 2]
+    reached = curve.days[curve.share >= 1 / 2]
     return {
         "n": len(first),
-        "curve": [[step, float(value)] for step, value in zip(seen, share, strict=True)],
-        "low": [float(value) for value in low],
-        "high": [float(value) for value in high],
+        "curve": [[step, value] for step, value in zip(seen, share, strict=True)],
+        "low": list(low),
+        "high": list(high),
         "median_days": int(reached[0]) if len(reached) else None,
-        "share_365d": float(curve.cdf.evaluate(year)) if longest >= year else None,
+        "share_365d": curve.at(year)[0] if longest >= year else None,
     }
 
 

@@ -7,10 +7,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
 ON_PATH = (
     *("chromium", "chromium-browser"),
@@ -26,9 +25,11 @@ QUIETLY = (
     "--disable-background-networking",
     "--no-first-run",
     "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",  # headings become bookmarks; a browser of before 2024 leaves them out
 )
 PATIENCE = 120  # seconds that one print may take
 _DRAWING = re.compile(r"(<svg[^>]*>).*?</svg>", re.DOTALL)
+_FOR_TELEPHONES = re.compile(r'<div class="narrow">.*?</div>', re.DOTALL)
 _ENTRY = re.compile(r'<li><a href="#([^"]+)">(.*?)</a></li>')
 
 
@@ -41,12 +42,15 @@ def html_to_pdf(html_path: str | Path, pdf_path: str | Path) -> bool:
     if browser is None:
         return False
     page = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
+    page = _FOR_TELEPHONES.sub("", page)
     with tempfile.TemporaryDirectory(prefix="segkit-print-", ignore_cleanup_errors=True) as folder:
         draft = _print(browser, _without_drawings(page), Path(folder), "--disable-pdf-tagging")
         final = draft and _print(browser, _with_page_numbers(page, _pages(draft)), Path(folder))
         if not final:
             return False
-        _with_bookmarks(final, page, target)
+        part = target.with_suffix(".part.pdf")
+        shutil.copyfile(final, part)  # the temporary folder may be on another disk
+        os.replace(part, target)  # a half file never stands there
     return True
 
 
@@ -110,18 +114,3 @@ def _with_page_numbers(page: str, pages: dict[str, int]) -> str:
         return f'<li><a href="#{name}" data-page="{pages.get(name, "")}">{title}</a></li>'
 
     return _ENTRY.sub(numbered, page)
-
-
-def _with_bookmarks(printed: Path, page: str, target: Path) -> None:
-    """The printed file with its chapters as bookmarks, written in one go so that a half file never stands there."""
-    pages, writer = _pages(printed), PdfWriter(clone_from=printed)
-    for name, title in _ENTRY.findall(page):
-        if name in pages:
-            writer.add_outline_item(_plain(title), pages[name] - 1)
-    part = target.with_suffix(".part.pdf")
-    writer.write(part)
-    os.replace(part, target)
-
-
-def _plain(title: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", title))

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
-import seaborn as sns
 from matplotlib import font_manager
 
 from segkit.report.palette import FONTS, PALETTE
@@ -22,7 +21,11 @@ def style() -> Iterator[None]:
 def _rc() -> dict[Any, Any]:
     ink, muted, grid = PALETTE["ink"], PALETTE["muted"], PALETTE["grid"]
     return {
-        **sns.axes_style("white"),
+        "font.sans-serif": ["Arial", "DejaVu Sans", "sans-serif"],
+        "axes.axisbelow": True,
+        "lines.solid_capstyle": "round",
+        "patch.edgecolor": "white",
+        "patch.force_edgecolor": True,
         "svg.fonttype": "none",
         "svg.hashsalt": "segkit",
         "figure.dpi": 72,  # one point is one pixel of the viewBox
@@ -44,8 +47,8 @@ def _rc() -> dict[Any, Any]:
         "ytick.color": muted,
         "xtick.labelsize": 12,
         "ytick.labelsize": 12,
-        "xtick.major.size": 0,
-        "ytick.major.size": 0,
+        "xtick.bottom": False,
+        "ytick.left": False,
         "grid.color": grid,
         "grid.linewidth": 1,
     }

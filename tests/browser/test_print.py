@@ -48,8 +48,17 @@ def test_the_contents_name_the_page_of_each_chapter(texts):
         assert chapter in texts[number - 1][: 2 * len(FOOT)], "the chapter opens its page, after the foot"
 
 
-def test_every_chapter_has_a_bookmark(printed):
-    assert [mark.title for mark in printed.outline] == chapters()
+def bookmarks(marks, depth=0):
+    """Every bookmark as (depth, title)."""
+    for mark in marks:
+        yield from bookmarks(mark, depth + 1) if isinstance(mark, list) else [(depth, mark.title)]
+
+
+def test_every_heading_has_a_bookmark_that_says_it_once(printed):
+    marks = list(bookmarks(printed.outline))
+    headings = [" ".join(e["text"].split()) for e in elements(page("full", "nl")) if e["tag"] in ("h1", "h2", "h3", "h4")]
+    assert [" ".join(title.split()) for _, title in marks] == headings
+    assert set(chapters()) < {title for depth, title in marks if depth == 1}
 
 
 def test_every_sheet_but_the_cover_says_whose_and_which_it_is(texts):

@@ -155,7 +155,8 @@ def _what_to_do(page: Page) -> list[Markup]:
 
 def _card(page: Page, persona: str) -> Markup:
     t, at = page.t, f"personas.partition.{persona}"
-    head = blocks.tag("h4", t(f"persona.{persona}.title"), blocks.tag("span", page.n.count(f"{at}.members"), class_="many"))
+    many = blocks.tag("span", page.n.count(f"{at}.members"), class_="many")
+    head = blocks.tag("div", blocks.tag("h4", t(f"persona.{persona}.title")), many, class_="head")
     level = page.n.raw(f"{at}.discount")
     lines = [
         (t("personas.goal"), t(f"persona.{persona}.goal")),
