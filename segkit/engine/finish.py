@@ -11,6 +11,7 @@ from segkit.engine.duck import quoted
 from segkit.tables import TABLES, Table
 
 _KEYED_BY_PROFILE = [table.name for table in TABLES.values() if "profile_id" in table.names and table.name != "profile_identities"]
+_LAST_WORD = 1_000_000  # write number of what is only derived: any source that says something goes first
 _EARLIEST = ("created_at",)  # of several sources about one profile: the first creation, the last update, else the first word
 _LATEST = ("updated_at", "deleted_at")
 
@@ -20,9 +21,9 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str, curre
     _one_identity_each(connection)
     _resolve(connection)
     _merge_profiles(connection)
+    _link_refunds(connection)
     _refunds_in_base(connection, currency)
     _complete_orders(connection)
-    _country_of_last_order(connection)
     folder.mkdir(parents=True, exist_ok=True)
     return {table.name: rows for table in TABLES.values() if (rows := _write(connection, table, folder, zone))}
 
@@ -52,14 +53,18 @@ def _resolve(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _merge_profiles(connection: duckdb.DuckDBPyConnection) -> None:
-    """One row per profile: the first source that says something is believed; people known by orders or events only are added."""
-    for name in _KEYED_BY_PROFILE:
-        if name == "profiles":
-            continue
+    """One row per profile: the first source that says something is believed; people known by orders or events only are added.
+
+    Those exist from their first order or event on, so that an audit of last spring does not count who came later.
+    """
+    connection.execute("CREATE OR REPLACE TABLE introduced AS SELECT DISTINCT profile_id FROM new_profiles")
+    for place, name in enumerate(table for table in _KEYED_BY_PROFILE if table != "profiles"):
+        time = TABLES[name].time
         email = "max(CASE WHEN contains(email_at_order, '@') THEN lower(email_at_order) END)" if name == "orders" else "NULL"
         connection.execute(
-            f"INSERT INTO new_profiles BY NAME SELECT profile_id, {email} AS email, '{name}' AS source, 1000000 AS write_no "
-            f"FROM new_{name} WHERE profile_id IS NOT NULL AND profile_id NOT IN (SELECT profile_id FROM new_profiles) GROUP BY profile_id"
+            f"INSERT INTO new_profiles BY NAME SELECT profile_id, {email} AS email, '{name}' AS source, "
+            f"{f'min({time}_at)' if time else 'NULL'} AS created_at, {_LAST_WORD + place} AS write_no FROM new_{name} "
+            "WHERE profile_id IS NOT NULL AND profile_id NOT IN (SELECT profile_id FROM introduced) GROUP BY profile_id"
         )
     columns = [column.name for column in TABLES["profiles"].columns if column.name != "profile_id"]
     chosen = ", ".join(f"{_choice(name)} AS {name}" for name in columns)
@@ -110,6 +115,11 @@ def _refunds_in_base(connection: duckdb.DuckDBPyConnection, base: str) -> None:
     connection.execute("UPDATE new_refunds SET currency = coalesce(currency, ?)", [base])
 
 
+def _link_refunds(connection: duckdb.DuckDBPyConnection) -> None:
+    """A refund that does not say what it is tied to is tied to the order it names."""
+    connection.execute("UPDATE new_refunds SET linkage = CASE WHEN order_id IS NULL THEN 'unlinked' ELSE 'order' END WHERE linkage IS NULL")
+
+
 def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
     """What follows from other columns: guest, base amounts, and whether the order counts as a purchase."""
     connection.execute(
@@ -120,16 +130,6 @@ def _complete_orders(connection: duckdb.DuckDBPyConnection) -> None:
         "UPDATE new_orders SET counts_as_purchase = "
         "coalesce(counts_as_purchase, NOT is_test AND status IN ('open', 'completed', 'partially_refunded', 'unknown'), FALSE), "
         "net_base = coalesce(net_base, total_base - coalesce(CAST(refunded_total * fx_to_base AS DECIMAL(18,4)), 0))"
-    )
-
-
-def _country_of_last_order(connection: duckdb.DuckDBPyConnection) -> None:
-    """Country lives on the order; a profile's is that of its last one, where the source says it."""
-    connection.execute(
-        "UPDATE new_profiles SET country_code = told.country FROM ("
-        "SELECT profile_id, arg_max(coalesce(shipping_country, billing_country), ordered_at) AS country "  # passes over those without
-        "FROM new_orders WHERE profile_id IS NOT NULL GROUP BY 1) AS told "
-        "WHERE told.profile_id = new_profiles.profile_id AND told.country IS NOT NULL"
     )
 
 

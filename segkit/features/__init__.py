@@ -8,8 +8,11 @@ from segkit.features.declare import Feature, expressions
 
 PROFILE = {
     "profile_id": Feature("profile_id", "the profile"),
-    "country_code": Feature("country_code", "ISO country: of the last order where the source says it, else of the profile"),
-    "created_at": Feature("created_at", "moment the profile was first known (UTC); empty where the source does not say"),
+    "country_code": Feature("country_code", "ISO country: of the last purchase that says one, else of the profile"),
+    "created_at": Feature(
+        "created_at",
+        "moment the profile was first known (UTC): as the source says, else its first order or event; empty where neither is known",
+    ),
 }
 HIGH = {"is_high_value": Feature("", "own mean order value above the shop's cut (high_value_rule)")}
 
@@ -35,6 +38,7 @@ def base_features(rules: Rules, bought: Query) -> Query:
     ):
         query = query.join(part, "profile_id", zero=counts)
     query = query.keep("created_at IS NULL OR by_as_of(created_at) OR order_count > 0 OR engaged_count > 0")
+    query = query.join(purchase.last_country(bought), "profile_id").extend({"country_code": "coalesce(order_country, country_code)"})
     return query.extend(expressions(purchase.DERIVED | engagement.DERIVED)).flag(expressions(consent.FLAGS))
 
 

@@ -92,9 +92,16 @@ def _profile(shop: TinyShop, profile: Row, purchases: Iterable[tuple[Row, Decima
         ),
         "site_intent_count_90d": sum(e["event_type"] in INTENT and shop.age(e["occurred_at"]) <= 90 for e in site),
         "is_mailable": _mailable(consents),
+        "country_code": _country(profile, [order for order, _ in purchases if order["profile_id"] == name]),
         "is_newcomer": created is not None and shop.age(created) < 30,
         "is_known": created is None or shop.known(created) or bool(mine) or bool(human),
     }
+
+
+def _country(profile: Row, mine: list[Row]) -> str | None:
+    told = [(order["ordered_at"], order["shipping_country"] or order["billing_country"]) for order in mine]
+    named = [pair for pair in told if pair[1]]
+    return max(named)[1] if named else profile["country_code"]
 
 
 def _human(event: Row) -> bool:

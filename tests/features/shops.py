@@ -12,6 +12,8 @@ DAYS = (date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1), date(2024, 2, 
 PEOPLE = ("ann", "bob", "cor", "dee", "eva")
 AMOUNTS = st.sampled_from([Decimal(text) for text in ("0", "5", "10", "10.01", "12.34", "37.02", "100", "333.33")])
 
+COUNTRIES = st.sampled_from(["NL", "BE", None])
+
 
 @st.composite
 def tiny_shops(draw: st.DrawFn) -> TinyShop:
@@ -24,7 +26,7 @@ def tiny_shops(draw: st.DrawFn) -> TinyShop:
     orders = draw(st.lists(_order(moments), max_size=9))
     numbered = [{**order, "order_id": f"o{place}"} for place, order in enumerate(orders)]
     return TinyShop(
-        profiles=[{"profile_id": name, "created_at": draw(maybe)} for name in PEOPLE],
+        profiles=[{"profile_id": name, "created_at": draw(maybe), "country_code": draw(COUNTRIES)} for name in PEOPLE],
         orders=numbered,
         refunds=draw(st.lists(_refund(maybe, [order["order_id"] for order in numbered] or ["none"]), max_size=3)),
         email_events=draw(st.lists(_mail(someone, moments), max_size=10)),
@@ -50,7 +52,7 @@ def _near(day: date) -> st.SearchStrategy[datetime]:
 def _order(moments: st.SearchStrategy[datetime]) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({
         "profile_id": st.sampled_from([*PEOPLE[:4], None]), "ordered_at": moments, "total_base": AMOUNTS,
-        "counts_as_purchase": st.sampled_from([True, True, True, False, None]),
+        "counts_as_purchase": st.sampled_from([True, True, True, False, None]), "shipping_country": COUNTRIES, "billing_country": COUNTRIES,
     })  # fmt: skip
 
 

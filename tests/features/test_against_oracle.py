@@ -18,7 +18,7 @@ from tests.features.shops import tiny_shops
 COMPARED = (
     "order_count", "revenue", "recency_days", "first_order_days", "order_count_30d", "order_count_90d", "order_count_365d", "revenue_365d",
     "order_value_max", "engaged_count", "engaged_count_90d", "engaged_days", "machine_open_count_90d", "unknown_open_count_90d",
-    "site_intent_count_90d", "is_mailable", "is_high_value",
+    "site_intent_count_90d", "country_code", "is_mailable", "is_high_value",
 )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ WITH profiles_rows AS (
   SELECT
     order_id,
     profile_id,
+    ordered_at,
     ordered_on,
     total_base,
-    shipping_country
+    shipping_country,
+    billing_country
   FROM orders
   WHERE
     ordered_on <= CAST('2026-11-01' AS DATE)
@@ -33,9 +35,11 @@ WITH profiles_rows AS (
   SELECT
     l.order_id,
     l.profile_id,
+    l.ordered_at,
     l.ordered_on,
     l.total_base,
     l.shipping_country,
+    l.billing_country,
     COALESCE(r.refunded, 0) AS refunded
   FROM orders_rows AS l
   LEFT JOIN refunds_by_order_id AS r
@@ -44,13 +48,26 @@ WITH profiles_rows AS (
   SELECT
     order_id,
     profile_id,
+    ordered_at,
     ordered_on,
     total_base,
     shipping_country,
+    billing_country,
     refunded,
-    total_base - refunded AS value
+    total_base - refunded AS value,
+    COALESCE(shipping_country, billing_country) AS country
   FROM joined
-), extended_by_profile_id AS (
+), chosen AS (
+  SELECT
+    order_id,
+    profile_id,
+    ordered_at,
+    ordered_on,
+    country,
+    refunded,
+    value
+  FROM extended
+), chosen_by_profile_id AS (
   SELECT
     profile_id,
     COUNT(*) AS order_count,
@@ -62,7 +79,7 @@ WITH profiles_rows AS (
     COUNT(CASE WHEN ordered_on >= CAST('2025-11-01' AS DATE) THEN 1 END) AS order_count_365d,
     CAST(SUM(CASE WHEN ordered_on >= CAST('2025-11-01' AS DATE) THEN value END) AS DECIMAL(18, 4)) AS revenue_365d,
     CAST(MAX(value) AS DECIMAL(18, 4)) AS order_value_max
-  FROM extended
+  FROM chosen
   GROUP BY
     profile_id
 ), joined_2 AS (
@@ -80,7 +97,7 @@ WITH profiles_rows AS (
     COALESCE(r.revenue_365d, 0) AS revenue_365d,
     r.order_value_max
   FROM profiles_rows AS l
-  LEFT JOIN extended_by_profile_id AS r
+  LEFT JOIN chosen_by_profile_id AS r
     ON l.profile_id = r.profile_id
 ), email_events_by_profile_id AS (
   SELECT
@@ -330,93 +347,59 @@ WITH profiles_rows AS (
     OR created_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
     OR order_count > 0
     OR engaged_count > 0
-), extended_2 AS (
+), kept_2 AS (
+  SELECT
+    order_id,
+    profile_id,
+    ordered_at,
+    ordered_on,
+    country,
+    refunded,
+    value
+  FROM chosen
+  WHERE
+    NOT country IS NULL
+), kept_by_profile_id AS (
   SELECT
     profile_id,
-    country_code,
-    created_at,
-    order_count,
-    revenue,
-    first_order_on,
-    last_order_on,
-    order_count_30d,
-    order_count_90d,
-    order_count_365d,
-    revenue_365d,
-    order_value_max,
-    email_received_count_90d,
-    engaged_count,
-    engaged_count_90d,
-    click_count_90d,
-    machine_open_count_90d,
-    unknown_open_count_90d,
-    last_engaged_on,
-    site_event_count_90d,
-    product_view_count_90d,
-    site_intent_count_90d,
-    last_site_event_on,
-    consent_count,
-    subscribed_count,
-    unsubscribed_count,
-    suppressed_count,
-    last_subscribed_at,
-    last_unsubscribed_at,
-    DATEDIFF(DAY, last_order_on, CAST('2026-11-01' AS DATE)) AS recency_days,
-    DATEDIFF(DAY, first_order_on, CAST('2026-11-01' AS DATE)) AS first_order_days,
-    CAST(revenue AS DOUBLE) / NULLIF(order_count, 0) AS order_value_mean,
-    DATEDIFF(DAY, last_engaged_on, CAST('2026-11-01' AS DATE)) AS engaged_days
-  FROM kept
-), extended_3 AS (
+    MAX(ordered_at) AS told_at
+  FROM kept_2
+  GROUP BY
+    profile_id
+), joined_2_2 AS (
+  SELECT
+    l.order_id,
+    l.profile_id,
+    l.ordered_at,
+    l.ordered_on,
+    l.country,
+    l.refunded,
+    l.value,
+    r.told_at
+  FROM kept_2 AS l
+  LEFT JOIN kept_by_profile_id AS r
+    ON l.profile_id = r.profile_id
+), kept_2_2 AS (
+  SELECT
+    order_id,
+    profile_id,
+    ordered_at,
+    ordered_on,
+    country,
+    refunded,
+    value,
+    told_at
+  FROM joined_2_2
+  WHERE
+    ordered_at = told_at
+), kept_2_by_profile_id AS (
   SELECT
     profile_id,
-    country_code,
-    created_at,
-    order_count,
-    revenue,
-    first_order_on,
-    last_order_on,
-    order_count_30d,
-    order_count_90d,
-    order_count_365d,
-    revenue_365d,
-    order_value_max,
-    email_received_count_90d,
-    engaged_count,
-    engaged_count_90d,
-    click_count_90d,
-    machine_open_count_90d,
-    unknown_open_count_90d,
-    last_engaged_on,
-    site_event_count_90d,
-    product_view_count_90d,
-    site_intent_count_90d,
-    last_site_event_on,
-    consent_count,
-    subscribed_count,
-    unsubscribed_count,
-    suppressed_count,
-    last_subscribed_at,
-    last_unsubscribed_at,
-    recency_days,
-    first_order_days,
-    order_value_mean,
-    engaged_days,
-    COALESCE(
-      subscribed_count > 0
-      AND suppressed_count = 0
-      AND (
-        unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at
-      ),
-      FALSE
-    ) AS is_mailable,
-    COALESCE(consent_count > 0, FALSE) AS has_consent_record
-  FROM extended_2
-), extended_total AS (
-  SELECT
-    COUNT(*) AS shop_order_count,
-    CAST(SUM(value) AS DECIMAL(18, 4)) AS shop_revenue
-  FROM extended
-), crossed AS (
+    MAX(country) AS order_country
+  FROM kept_2_2
+  GROUP BY
+    profile_id
+), joined_6 AS (
   SELECT
     l.profile_id,
     l.country_code,
@@ -447,20 +430,13 @@ WITH profiles_rows AS (
     l.suppressed_count,
     l.last_subscribed_at,
     l.last_unsubscribed_at,
-    l.recency_days,
-    l.first_order_days,
-    l.order_value_mean,
-    l.engaged_days,
-    l.is_mailable,
-    l.has_consent_record,
-    r.shop_order_count,
-    r.shop_revenue
-  FROM extended_3 AS l
-  CROSS JOIN extended_total AS r
-), extended_4 AS (
+    r.order_country
+  FROM kept AS l
+  LEFT JOIN kept_2_by_profile_id AS r
+    ON l.profile_id = r.profile_id
+), extended_2 AS (
   SELECT
     profile_id,
-    country_code,
     created_at,
     order_count,
     revenue,
@@ -488,6 +464,171 @@ WITH profiles_rows AS (
     suppressed_count,
     last_subscribed_at,
     last_unsubscribed_at,
+    order_country,
+    COALESCE(order_country, country_code) AS country_code
+  FROM joined_6
+), extended_3 AS (
+  SELECT
+    profile_id,
+    created_at,
+    order_count,
+    revenue,
+    first_order_on,
+    last_order_on,
+    order_count_30d,
+    order_count_90d,
+    order_count_365d,
+    revenue_365d,
+    order_value_max,
+    email_received_count_90d,
+    engaged_count,
+    engaged_count_90d,
+    click_count_90d,
+    machine_open_count_90d,
+    unknown_open_count_90d,
+    last_engaged_on,
+    site_event_count_90d,
+    product_view_count_90d,
+    site_intent_count_90d,
+    last_site_event_on,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    order_country,
+    country_code,
+    DATEDIFF(DAY, last_order_on, CAST('2026-11-01' AS DATE)) AS recency_days,
+    DATEDIFF(DAY, first_order_on, CAST('2026-11-01' AS DATE)) AS first_order_days,
+    CAST(revenue AS DOUBLE) / NULLIF(order_count, 0) AS order_value_mean,
+    DATEDIFF(DAY, last_engaged_on, CAST('2026-11-01' AS DATE)) AS engaged_days
+  FROM extended_2
+), extended_4 AS (
+  SELECT
+    profile_id,
+    created_at,
+    order_count,
+    revenue,
+    first_order_on,
+    last_order_on,
+    order_count_30d,
+    order_count_90d,
+    order_count_365d,
+    revenue_365d,
+    order_value_max,
+    email_received_count_90d,
+    engaged_count,
+    engaged_count_90d,
+    click_count_90d,
+    machine_open_count_90d,
+    unknown_open_count_90d,
+    last_engaged_on,
+    site_event_count_90d,
+    product_view_count_90d,
+    site_intent_count_90d,
+    last_site_event_on,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    order_country,
+    country_code,
+    recency_days,
+    first_order_days,
+    order_value_mean,
+    engaged_days,
+    COALESCE(
+      subscribed_count > 0
+      AND suppressed_count = 0
+      AND (
+        unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at
+      ),
+      FALSE
+    ) AS is_mailable,
+    COALESCE(consent_count > 0, FALSE) AS has_consent_record
+  FROM extended_3
+), chosen_total AS (
+  SELECT
+    COUNT(*) AS shop_order_count,
+    CAST(SUM(value) AS DECIMAL(18, 4)) AS shop_revenue
+  FROM chosen
+), crossed AS (
+  SELECT
+    l.profile_id,
+    l.created_at,
+    l.order_count,
+    l.revenue,
+    l.first_order_on,
+    l.last_order_on,
+    l.order_count_30d,
+    l.order_count_90d,
+    l.order_count_365d,
+    l.revenue_365d,
+    l.order_value_max,
+    l.email_received_count_90d,
+    l.engaged_count,
+    l.engaged_count_90d,
+    l.click_count_90d,
+    l.machine_open_count_90d,
+    l.unknown_open_count_90d,
+    l.last_engaged_on,
+    l.site_event_count_90d,
+    l.product_view_count_90d,
+    l.site_intent_count_90d,
+    l.last_site_event_on,
+    l.consent_count,
+    l.subscribed_count,
+    l.unsubscribed_count,
+    l.suppressed_count,
+    l.last_subscribed_at,
+    l.last_unsubscribed_at,
+    l.order_country,
+    l.country_code,
+    l.recency_days,
+    l.first_order_days,
+    l.order_value_mean,
+    l.engaged_days,
+    l.is_mailable,
+    l.has_consent_record,
+    r.shop_order_count,
+    r.shop_revenue
+  FROM extended_4 AS l
+  CROSS JOIN chosen_total AS r
+), extended_5 AS (
+  SELECT
+    profile_id,
+    created_at,
+    order_count,
+    revenue,
+    first_order_on,
+    last_order_on,
+    order_count_30d,
+    order_count_90d,
+    order_count_365d,
+    revenue_365d,
+    order_value_max,
+    email_received_count_90d,
+    engaged_count,
+    engaged_count_90d,
+    click_count_90d,
+    machine_open_count_90d,
+    unknown_open_count_90d,
+    last_engaged_on,
+    site_event_count_90d,
+    product_view_count_90d,
+    site_intent_count_90d,
+    last_site_event_on,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    order_country,
+    country_code,
     recency_days,
     first_order_days,
     order_value_mean,
@@ -501,7 +642,6 @@ WITH profiles_rows AS (
 )
 SELECT
   profile_id,
-  country_code,
   created_at,
   order_count,
   revenue,
@@ -529,6 +669,8 @@ SELECT
   suppressed_count,
   last_subscribed_at,
   last_unsubscribed_at,
+  order_country,
+  country_code,
   recency_days,
   first_order_days,
   order_value_mean,
@@ -538,4 +680,4 @@ SELECT
   shop_order_count,
   shop_revenue,
   is_high_value
-FROM extended_4
+FROM extended_5
