@@ -16,7 +16,7 @@ import pandas as pd
 from segkit import features, personas, quality, segments
 from segkit.clock import AsOf
 from segkit.engine import Query, Rules, Store
-from segkit.errors import AsOfError
+from segkit.errors import AsOfError, ColumnError
 from segkit.features import purchase, score
 from segkit.findings import findings
 from segkit.measure import census, fit
@@ -27,6 +27,11 @@ from segkit.settings import Client, Settings
 
 FORMAT = 1
 _COUNTRY = ["profile_id", "country_code", "order_count"]
+_LOOSE, _NAMED = "linkage = 'unlinked'", "profile_id IS NOT NULL"
+_BESIDE = (
+    "guest_orders", "guest_revenue", "unlinked_refunds", "unlinked_refund_amount", "customer_refunds", "customer_refund_amount",
+    "linked_refund_amount", "other_refund_amount",
+)  # fmt: skip
 _NEEDED = {  # what the counts of a result need, for the reason why one is null
     "mailable": "consent",
     "engaged_90d": "engagement",
@@ -78,6 +83,7 @@ class _Audit:
         self.countries = census.large_countries(store.ask(with_personas.only(_COUNTRY)), self.settings)
         self.frame = store.ask(segments.with_segments(with_personas, self.countries))
         self.purchases = store.ask(self.bought)
+        _check_amounts(self.purchases)
 
     def _with_personas(self, base: Query) -> Query:
         return personas.with_personas(features.with_high_value(base, self.bought), self.quality.capabilities["engagement"].yes)
@@ -130,7 +136,8 @@ class _Audit:
             "first_order_on": None if bought.empty else bought.min().date().isoformat(),
             "last_order_on": None if bought.empty else bought.max().date().isoformat(),
             "coverage_to": last and last.isoformat(),
-            "gap_days": None if last is None else max((self.as_of.day - last).days, 0),
+            "gap_days": None if last is None else (self.as_of.day - last).days,
+            "rows_after": self.quality.rows_after,
         }
 
     def _first_day(self) -> date | None:
@@ -138,8 +145,7 @@ class _Audit:
 
     def _seen_to(self) -> date:
         """The last day on which a purchase could have been seen: the as-of day, or the end of the orders if that is earlier."""
-        last = self.quality.coverage["orders"].last_on
-        return min(self.as_of.day, last) if last else self.as_of.day
+        return self.quality.coverage["orders"].known_to or self.as_of.day
 
     def _median(self) -> float | None:
         """The median order value: half-way between the two middle ones."""
@@ -147,56 +153,38 @@ class _Audit:
         return None if self.purchases.empty else (middle["shop_order_value_low"] + middle["shop_order_value_high"]) / 2
 
     def _orders_beside(self) -> dict[str, Any]:
-        """What is counted beside revenue: guests, and refunds linked to an order or not."""
+        """What is counted beside revenue: guests, and refunds by what they were taken off, if anything."""
         if not self.quality.capabilities["purchases"].yes:
-            return (
-                dict.fromkeys(
-                    (
-                        "guest_orders",
-                        "guest_revenue",
-                        "unlinked_refunds",
-                        "unlinked_refund_amount",
-                        "linked_refund_amount",
-                    )
-                )
-                | self._duplicates()
-            )
-        totals = {"orders": "count(*)", "amount": "sum(total_base)"}
-        guests = self._row(self.rules.table("orders", ("order_id", "total_base"), "counts_as_purchase AND profile_id IS NULL"), totals)
-        refunds = {
-            name: self._row(
-                self.rules.table("refunds", ("refund_id", "amount"), where),
-                {"orders": "count(*)", "amount": "sum(amount)"},
-            )
-            for name, where in (("unlinked", "linkage = 'unlinked'"), ("linked", purchase.LINKED))
-        }
-        return {
-            "guest_orders": guests["orders"],
-            "guest_revenue": guests["amount"] or 0.0,
-            "unlinked_refunds": refunds["unlinked"]["orders"],
-            "unlinked_refund_amount": refunds["unlinked"]["amount"] or 0.0,
-            "linked_refund_amount": refunds["linked"]["amount"] or 0.0,
-        } | self._duplicates()
+            return dict.fromkeys(_BESIDE) | self._duplicates()
+        guests = self._row("orders", "total_base", "counts_as_purchase AND profile_id IS NULL")
+        loose, of_customers, linked = (
+            self._row("refunds", "amount", where) for where in (_LOOSE, f"{_LOOSE} AND {_NAMED}", purchase.LINKED)
+        )
+        taken_off = float(self.purchases["refunded"].sum())
+        amounts = (*guests, *loose, *of_customers, taken_off, linked[1] - taken_off)
+        return dict(zip(_BESIDE, amounts, strict=True)) | self._duplicates()
 
     def _duplicates(self) -> dict[str, int]:
         return {"duplicate_rows": sum(self.load["duplicates"].values())}
 
-    def _row(self, query: Query, columns: dict[str, str]) -> dict[str, Any]:
-        return self.store.row(query.aggregate(None, columns))
+    def _row(self, table: str, amount: str, where: str) -> tuple[int, float]:
+        """How many rows of a table hold, and the sum of an amount over them."""
+        rows = self.store.row(self.rules.table(table, (amount,), where).aggregate(None, {"rows": "count(*)", "sum": f"sum({amount})"}))
+        return rows["rows"], float(rows["sum"] or 0)
 
     def _status(self, counts: dict[str, Any]) -> dict[str, Any]:
         missing = {name: self.quality.capabilities[_NEEDED.get(name, "purchases")] for name, value in counts.items() if value is None}
         if counts["mailable_engaged_90d"] is None and self.quality.capabilities["engagement"].yes:
             missing["mailable_engaged_90d"] = self.quality.capabilities["consent"]
         answers = {f"counts.{name}": answer.as_dict() for name, answer in missing.items()}
-        no_buyers = {"status": quality.NOT_COMPUTABLE, "reason": "no_orders"}
+        no_buyers = {"status": quality.NOT_COMPUTABLE, "reason": "no_buyers"}
         return {path: answer if answer["reason"] else no_buyers for path, answer in answers.items()}
 
     def _high_value_cut(self) -> dict[str, Any]:
         """The shop's line between high and low, and how many would move under the other rules."""
         rule = self.settings["high_value_rule"]
         if self.purchases.empty:
-            return {"rule": rule, "value": None, "above": None, "status": quality.NOT_COMPUTABLE, "reason": "no_orders"}
+            return {"rule": rule, "value": None, "above": None, "status": quality.NOT_COMPUTABLE, "reason": "no_buyers"}
         cuts = {name: self._cut(name) for name in purchase.HIGH_VALUE}
         return {"rule": rule, "value": cuts[rule]["value"], "above": cuts[rule]["above"], **cuts}
 
@@ -248,6 +236,15 @@ def _check_as_of(as_of: AsOf, judged: Quality) -> None:
         raise AsOfError(
             f"On {as_of} nothing had been ordered yet.",
             f"The first order is of {first}; choose that day or a later one.",
+        )
+
+
+def _check_amounts(purchases: pd.DataFrame) -> None:
+    """A purchase of unknown worth can be neither added nor left out; deliveries are checked when they are read."""
+    unknown = int(purchases["value"].isna().sum())
+    if unknown:
+        raise ColumnError(
+            f"orders.parquet: {unknown} purchases have no total_base.", "Fill it in: what the order was worth in the shop's currency."
         )
 
 

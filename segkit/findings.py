@@ -48,7 +48,12 @@ def _share(part: Any, whole: Any) -> float | None:
 
 
 def _no_orders(result: Result, settings: Settings) -> Evidence:
-    return None if result["counts"]["orders"] else {"members": result["counts"]["profiles"]}
+    return {"members": result["counts"]["profiles"]} if result["counts"]["orders"] is None else None
+
+
+def _no_buyers(result: Result, settings: Settings) -> Evidence:
+    """Orders were delivered, and none is a purchase of somebody with a profile."""
+    return {"orders": result["counts"]["guest_orders"]} if result["counts"]["orders"] == 0 else None
 
 
 def _no_email_events(result: Result, settings: Settings) -> Evidence:
@@ -141,10 +146,10 @@ def _guests_share(result: Result, settings: Settings) -> Evidence:
 
 def _unlinked_refunds(result: Result, settings: Settings) -> Evidence:
     counts = result["counts"]
-    share = _share(counts["unlinked_refund_amount"], counts["revenue"])
+    share = _share(counts["customer_refund_amount"], counts["revenue"])
     if share is None or share < settings["refund_share"]:
         return None
-    return {"rows": counts["unlinked_refunds"], "value": counts["unlinked_refund_amount"], "share": share}
+    return {"rows": counts["customer_refunds"], "value": counts["customer_refund_amount"], "share": share}
 
 
 def _dead_weight_check(result: Result, settings: Settings) -> Evidence:
@@ -170,6 +175,7 @@ def _mostly_one_country(result: Result, settings: Settings) -> Evidence:
 
 RULES: dict[str, Rule] = {
     "no_orders": Rule(ACT, "data", _no_orders),
+    "no_buyers": Rule(ACT, "data", _no_buyers),
     "no_email_events": Rule(LOOK, "data", _no_email_events),
     "coverage_gap": Rule(ACT, "data", _coverage_gap),
     "window_longer_than_coverage": Rule(LOOK, "data", _window_longer_than_coverage),

@@ -18,6 +18,7 @@ NEEDS = {
     "site": ("site_events", "no_site_events"),
     "consent": ("consents", "no_consents"),
 }
+HAPPENINGS = ("orders", "email_events", "site_events")
 SHOWN = (
     "profiles", "orders", "order_items", "refunds", "products", "consents", "list_memberships", "profile_snapshots", "messages",
     "email_events", "site_events", "carts", "feedback",
@@ -43,13 +44,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Coverage:
-    """One canonical table: its rows, and the first and last local day in it (None where it has no days or no rows)."""
+    """One canonical table: its rows, and the first and last local day in it (None where it has no days or no rows).
+
+    `known_to` is the last day that is not after the as-of date, and `rows_after` how many rows are.
+    """
 
     table: str
     rows: int
     first_on: date | None
     last_on: date | None
     answer: Answer
+    known_to: date | None = None
+    rows_after: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The line of the coverage table."""
@@ -70,9 +76,13 @@ class Quality:
 
     @property
     def last_day(self) -> date | None:
-        """The last local day on which anything is known to have happened."""
-        days = [self.coverage[table].last_on for table in ("orders", "email_events", "site_events")]
-        return max((day for day in days if day), default=None)
+        """The last local day, up to the as-of date, on which anything is known to have happened."""
+        return max((day for table in HAPPENINGS if (day := self.coverage[table].known_to)), default=None)
+
+    @property
+    def rows_after(self) -> int:
+        """How many orders and events are of after the as-of date; nothing counts them."""
+        return sum(self.coverage[table].rows_after for table in HAPPENINGS)
 
 
 def judge(store: Store, rules: Rules) -> Quality:
@@ -88,11 +98,14 @@ def judge(store: Store, rules: Rules) -> Quality:
 def _coverage(store: Store, rules: Rules, name: str) -> Coverage:
     table = TABLES[name]
     day = f"{table.time}_on" if table.time in table.moments else None
-    columns = {"rows": "count(*)"} | ({"first_on": f"min({day})", "last_on": f"max({day})"} if day else {})
+    columns = {"rows": "count(*)"}
+    if day:
+        columns |= {"first_on": f"min({day})", "last_on": f"max({day})"}
+        columns |= {"known_to": "max_where(" + day + ", age_days >= 0)", "rows_after": "count_where(age_days < 0)"}
     some = day or table.names[0]
     row = store.row(rules.table(name, (some,), known=False).aggregate(None, columns))
     reason = next((reason for needed, reason in NEEDS.values() if needed == name), "not_delivered")
     answer = Answer(COMPUTED) if row["rows"] else Answer(NOT_COMPUTABLE, reason)
     if name == "profile_snapshots" and row["rows"]:
         answer = Answer(VENDOR, "vendor_aggregates_only")
-    return Coverage(name, row["rows"], row.get("first_on"), row.get("last_on"), answer)
+    return Coverage(name, answer=answer, **{"first_on": None, "last_on": None, **row})

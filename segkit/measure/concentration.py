@@ -17,8 +17,8 @@ def concentration(frame: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     """
     spent = np.sort(frame.loc[frame["order_count"] > 0, "revenue"].to_numpy(dtype=float))[::-1]
     total = spent.sum()
-    if not len(spent) or total <= 0:
-        return {"status": "not_computable", "reason": "no_orders"}
+    if total <= 0:
+        return {"status": "not_computable", "reason": "no_revenue" if len(spent) else "no_buyers"}
     tops = {f"top_{share * 100:g}pct": _top(spent, share, total) for share in settings["concentration_shares"]}
     cumulated = np.r_[0.0, np.cumsum(spent) / total]
     return {

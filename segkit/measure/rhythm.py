@@ -22,7 +22,7 @@ def rhythm(purchases: pd.DataFrame, seen_to: date, complete_from: date | None, s
     could have been seen; `complete_from` the first day of the data. Two orders of a profile on one day are one purchase day.
     """
     if purchases.empty:
-        return {"status": "not_computable", "reason": "no_orders"}
+        return {"status": "not_computable", "reason": "no_buyers"}
     days = purchase_days(purchases)
     return {
         "gap_days": gap_summary(days, settings),
@@ -61,7 +61,8 @@ def second_order(days: pd.DataFrame, seen_to: date, settings: Settings) -> dict[
     second = days.loc[days["nth"] == 1].set_index("person")["day"].reindex(first.index)
     waited = (second.fillna(_day_number(seen_to)) - first).to_numpy(dtype=float)
     came_back = second.notna().to_numpy()
-    curve, longest = kaplan_meier(waited, came_back, settings["confidence"]), waited.max()
+    curve = kaplan_meier(waited, came_back, settings["confidence"])
+    longest = _day_number(seen_to) - first.min() if came_back.all() else waited.max()  # once all are back the curve is known for good
     steps = range(0, int(settings["second_order_horizon_days"]) + 1, int(settings["second_order_step_days"]))
     seen = [step for step in steps if step <= longest]
     share, low, high = zip(*map(curve.at, seen), strict=True)

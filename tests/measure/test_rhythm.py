@@ -65,4 +65,17 @@ def test_cohorts_leave_quarters_that_are_not_over_empty() -> None:
 
 
 def test_without_purchases_there_is_a_reason_and_no_zero() -> None:
-    assert rhythm.rhythm(SHOP.iloc[:0], date(2025, 9, 30), None, SETTINGS) == {"status": "not_computable", "reason": "no_orders"}
+    assert rhythm.rhythm(SHOP.iloc[:0], date(2025, 9, 30), None, SETTINGS) == {"status": "not_computable", "reason": "no_buyers"}
+
+
+def test_once_everybody_came_back_the_curve_goes_on_at_one() -> None:
+    """Thirty buyers who all came back after 45 days: 0 % by day 30, all of them from day 60 on."""
+    people = [f"p{n}" for n in range(30)]
+    shop = pd.DataFrame({
+        "profile_id": people * 2, "value": 10.0,
+        "ordered_on": pd.to_datetime(["2025-01-01"] * 30 + ["2025-02-15"] * 30),
+    })  # fmt: skip
+    curve = rhythm.second_order(rhythm.purchase_days(shop), date(2025, 6, 30), SETTINGS)
+    assert curve["median_days"] == 45
+    assert curve["curve"][:4] == [[0, 0.0], [30, 0.0], [60, 1.0], [90, 1.0]]
+    assert max(day for day, _ in curve["curve"]) == 180

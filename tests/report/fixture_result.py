@@ -29,6 +29,9 @@ COUNTS = {
     "unlinked_refunds": 37,
     "unlinked_refund_amount": 1411.25,
     "linked_refund_amount": 9120.4,
+    "customer_refunds": 31,
+    "customer_refund_amount": 1203.5,
+    "other_refund_amount": 310.2,
     "duplicate_rows": 3,
 }
 PARTITION = {  # persona: members, orders, revenue, how many are engaged, discount level, sample
@@ -72,6 +75,7 @@ FINDINGS = {  # finding: severity, section, evidence
     "blast_unengaged": ("act", "base", {"members": 2096, "share": 0.428981, "days": 90}),
     "coverage_gap": ("act", "data", {"days": 31}),
     "no_orders": ("act", "data", {"members": PROFILES}),
+    "no_buyers": ("act", "data", {"orders": 214}),
     "no_email_events": ("look", "data", {"members": PROFILES}),
     "window_longer_than_coverage": ("look", "data", {"days": 390, "value": 374}),
     "thresholds_do_not_fit": ("look", "method", {"members": 512, "share": 0.150943}),
@@ -97,6 +101,7 @@ def full() -> dict[str, Any]:
             "last_order_on": "2026-10-31",
             "coverage_to": "2026-10-31",
             "gap_days": 0,
+            "rows_after": 12,
         },
         "sources": _sources(),
         "coverage": _coverage(),

@@ -30,6 +30,7 @@ EVIDENCE: dict[str, dict[str, str]] = {
     "window_longer_than_coverage": {"days": "days", "value": "days"},
     "no_email_events": {"members": "count"},
     "no_orders": {"members": "count"},
+    "no_buyers": {"orders": "count"},
     "thresholds_do_not_fit": {"members": "count", "share": "percent"},
     "dead_weight_check": {"members": "count", "share": "percent"},
     "refused_rows": {"rows": "count", "share": "small_percent"},

@@ -33,7 +33,12 @@ def _lede(page: Page) -> list[Markup | str | None]:
     window = page.say("data.lede", start=n.date("window.first_order_on"), end=n.date("window.last_order_on"), as_of=as_of)
     if window is None:
         return [page.say("data.lede_no_orders", as_of=as_of)]
-    return [window, _gap(page), _currency(page), t("data.new_caveat")]
+    return [window, _gap(page), _after(page), _currency(page), t("data.new_caveat")]
+
+
+def _after(page: Page) -> Markup | str | None:
+    rows = page.n.count("window.rows_after")
+    return page.say("data.after", rows=rows) if rows.raw else None
 
 
 def _currency(page: Page) -> str:
@@ -186,6 +191,7 @@ def _facts(page: Page) -> Markup:
     lines = [
         ("guest_orders", n.count("counts.guest_orders"), n.money("counts.guest_revenue")),
         ("linked_refunds", "", n.money("counts.linked_refund_amount")),
+        ("other_refunds", "", n.money("counts.other_refund_amount")),
         ("unlinked_refunds", n.count("counts.unlinked_refunds"), n.money("counts.unlinked_refund_amount")),
         ("duplicate_rows", n.count("counts.duplicate_rows"), ""),
     ]
