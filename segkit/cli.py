@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -12,18 +13,24 @@ from rich.console import Console
 from rich.table import Table
 
 from segkit.errors import SegkitError, SettingsError
+from segkit.settings import load_client
 from segkit.text import Text, catalogue
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 say, complain = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Mapping = Annotated[Optional[str], typer.Option("--mapping", help="A mapping.yaml for files that no reader knows.")]  # noqa: UP045
-Lang = Annotated[str, typer.Option("--lang", help="nl or en")]
+Lang = Annotated[Optional[str], typer.Option("--lang", help="nl or en; left out, that of client.yaml")]  # noqa: UP045
+Quarantine = Annotated[Optional[str], typer.Option(help="Folder for refused rows; by default in the client folder, or NAME.quarantine.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
 @app.command()
-def new(name: str, folder: Annotated[str, typer.Option(help="Where client folders are.")] = "data/clients", lang: Lang = "en") -> None:
+def new(
+    name: str,
+    folder: Annotated[str, typer.Option(help="Where client folders are.")] = "data/clients",
+    lang: Annotated[str, typer.Option("--lang", help="nl or en")] = "en",
+) -> None:
     """Make a client folder with a commented client.yaml, and a place for the deliveries."""
     t = catalogue(lang)
     client = Path(folder) / _slug(name)
@@ -32,31 +39,36 @@ def new(name: str, folder: Annotated[str, typer.Option(help="Where client folder
     (client / "deliveries").mkdir(parents=True, exist_ok=True)
     (client / "client.yaml").write_text(t("cli.client_yaml", name=json.dumps(name, ensure_ascii=False), lang=lang), encoding="utf-8")
     (client / "mapping.example.yaml").write_text(t("cli.mapping_yaml"), encoding="utf-8")
-    say.print(t("cli.made", folder=client.as_posix()))
+    say.print(t("cli.made", folder=client.as_posix(), slug=client.name), soft_wrap=True)
 
 
 @app.command()
 def check(
-    path: str, mapping: Mapping = None, lang: Lang = "en", as_json: AsJson = False,
+    path: str, mapping: Mapping = None, lang: Lang = None, as_json: AsJson = False,
     as_of: Annotated[Optional[str], typer.Option("--as-of", help="Also suggest thresholds as of this date.")] = None,  # noqa: UP045
     accept: Annotated[bool, typer.Option("--accept", help="Write the suggested thresholds to client.yaml.")] = False,
+    quarantine: Quarantine = None,
 ) -> None:  # fmt: skip
     """Print the receipt of a delivery, what it covers, and what can and cannot be computed from it."""
     from segkit import shop as shops
 
-    opened = shops.open(path, mapping=mapping)
+    t = catalogue(lang or _language(path) or "en")
+    folder = Path(path)
+    refused = Path(quarantine or (folder / "quarantine" if (folder / "deliveries").is_dir() else f"{folder.resolve().name}.quarantine"))
+    opened = shops.open(path, mapping=mapping, quarantine=refused)
     view = opened.at(as_of) if as_of else None
     report = {
         "receipts": opened.load["receipts"],
+        "quarantine": [(refused / file).as_posix() for file in opened.load["quarantine"]],
         **shops.can_and_cannot(opened),
         "thresholds": view.suggest_thresholds() if view else None,
     }
     if as_json:
         sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False, default=str) + "\n")
     else:
-        _print_check(report, catalogue(lang))
+        _print_check(report, t)
     if accept and view:
-        say.print(catalogue(lang)("cli.accepted", file=shops.accept_thresholds(Path(path), report["thresholds"]).as_posix()))
+        say.print(t("cli.accepted", file=shops.accept_thresholds(Path(path), report["thresholds"]).as_posix()))
 
 
 @app.command()
@@ -64,7 +76,7 @@ def audit(
     path: str,
     as_of: Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")],
     out: Annotated[str, typer.Option("--out", help="Folder for the files.")],
-    lang: Lang = "nl",
+    lang: Lang = None,
     mapping: Mapping = None,
     name: Annotated[str, typer.Option(help="The client's name on the cover.")] = "",
     as_json: AsJson = False,
@@ -72,6 +84,7 @@ def audit(
     """Run the audit: audit.html, audit.pdf, audit.ipynb and result.json in the output folder."""
     from segkit.notebook import run_audit
 
+    lang = lang or _language(path) or "nl"
     values = {"path": path, "as_of": as_of, "lang": lang, "out": out, "mapping": mapping or "", "name": name}
     files = run_audit(values, progress=not as_json)
     if as_json:
@@ -84,6 +97,12 @@ def audit(
         say.print(t("pdf.missing"))
 
 
+def _language(path: str) -> str | None:
+    """The language that a client folder asks for; None where there is no client.yaml."""
+    file = Path(path) / "client.yaml"
+    return load_client(file).language if file.is_file() else None
+
+
 def _print_check(report: dict[str, Any], t: Text) -> None:
     files = Table(title=t("cli.receipts"))
     for heading in ("file", "reader", "read", "kept", "mended", "set_aside", "refused"):
@@ -92,6 +111,11 @@ def _print_check(report: dict[str, Any], t: Text) -> None:
         numbers = [t.number(row[part]) for part in ("rows_read", "kept", "mended", "set_aside", "refused")]
         files.add_row(row["file"], row["reader"] or row["reason"] or "", *numbers)
     say.print(files)
+    for row in report["receipts"]:
+        for kind in (kind for kind in row["kinds"] if kind["verdict"] == "refused"):
+            say.print(t("cli.refused", rows=t.number(kind["rows"]), file=row["file"], reason=kind["kind"]), soft_wrap=True)
+    for file in report["quarantine"]:
+        say.print(t("cli.quarantined", file=file), soft_wrap=True)
     covered = Table(title=t("cli.coverage"))
     for heading in ("table", "rows", "from", "to", "status"):
         covered.add_column(t(f"data.{heading}"), justify="right" if heading == "rows" else "left")
@@ -120,7 +144,7 @@ def _print_thresholds(fit: dict[str, Any], t: Text) -> None:
 
 
 def _slug(name: str) -> str:
-    slug = "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-")
+    slug = re.sub(r"[\W_]+", "-", name.lower()).strip("-")
     if not slug:
         raise SettingsError(f"{name!r} holds no letter or digit.", "Give the client a name.")
     return slug
@@ -132,6 +156,9 @@ def main() -> None:
         app()
     except SegkitError as error:
         complain.print(f"[bold]{_plain(error.problem)}[/bold]\n  {_plain(error.todo)}", soft_wrap=True)
+        sys.exit(1)
+    except OSError as error:
+        complain.print(f"[bold]{_plain(str(error.filename or ''))}: {error.strerror}[/bold]\n  Check that path and its rights.")
         sys.exit(1)
 
 

@@ -34,6 +34,9 @@ def local_of_utc(instant: datetime, tz: ZoneInfo) -> datetime:
     return instant.replace(tzinfo=UTC).astimezone(tz).replace(tzinfo=None)
 
 
+EARLIEST, LATEST = 1970, 2200  # years an audit can be of: a typing error is told, and day arithmetic stays within the calendar
+
+
 @dataclass(frozen=True)
 class AsOf:
     """The moment a question is asked about: nothing later is known.
@@ -52,6 +55,8 @@ class AsOf:
         tz = zone(time_zone)
         if isinstance(value, str):
             value = _from_text(value)
+        if not EARLIEST <= value.year <= LATEST:
+            raise AsOfError(f"No shop has data of {value.year}.", f"Give a date between {EARLIEST} and {LATEST}.")
         if not isinstance(value, datetime):
             return cls(value, time_zone)
         naive = value if value.tzinfo is None else local_of_utc(value.astimezone(UTC).replace(tzinfo=None), tz)

@@ -24,7 +24,7 @@ def wilson(hits: int, total: int, level: float) -> tuple[float, float]:
     z = normal_reach(level)
     share, shrink = hits / total, 1 + z**2 / total
     centre = (share + z**2 / (2 * total)) / shrink
-    reach = z / shrink * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    reach = z / shrink * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
     return (0.0 if hits == 0 else centre - reach), (1.0 if hits == total else centre + reach)
 
 

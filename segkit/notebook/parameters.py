@@ -48,11 +48,15 @@ class AuditParameters(BaseModel):
         return value
 
     def open(self) -> Shop:
-        """The shop at `path`; refused rows go to a folder below `out`."""
+        """The shop at `path`; refused rows of a client folder go there, those of a bare delivery beside `out`."""
         from segkit import shop as shops  # heavy, and only the notebook's own process needs it
 
-        quarantine = Path(self.out) / "quarantine" if self.out else None
-        return shops.open(self.path, mapping=self.mapping or None, name=self.name or None, quarantine=quarantine)
+        return shops.open(self.path, mapping=self.mapping or None, name=self.name or None, quarantine=self._quarantine())
+
+    def _quarantine(self) -> Path | None:
+        """Never in the report's own folder: refused rows hold addresses, and that folder goes to the client."""
+        out = Path(self.out).resolve()
+        return out.with_name(f"{out.name}.quarantine") if self.out and not (Path(self.path) / "deliveries").is_dir() else None
 
     def save(self, result: AuditResult) -> None:
         """Write result.json to `out`, when that was given."""

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from segkit.errors import RunFailed
+from segkit.errors import ParameterError, RunFailed
 from segkit.notebook.parameters import AuditParameters
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,14 +35,24 @@ def run_audit(values: Mapping[str, Any], progress: bool = True) -> AuditFiles:
     notebook as audit.failed.ipynb and raises RunFailed with the reason in one line.
     """
     given = AuditParameters(**values)
-    folder = Path(given.out or ".").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _emptied(Path(given.out or ".").resolve())
     inside = given.model_copy(update={
         "path": _seen_from(folder, given.path), "mapping": _seen_from(folder, given.mapping) if given.mapping else "", "out": "."
     })  # fmt: skip
     notebook = _execute(inside, folder, progress)
     html, pdf = _render(notebook, given.lang)
     return AuditFiles(folder, html, notebook, folder / "result.json", pdf)
+
+
+def _emptied(folder: Path) -> Path:
+    """The output folder without the files of an earlier run: a run that fails leaves no old report that looks new."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("audit.html", "audit.pdf", "audit.ipynb", "audit.part.ipynb", "audit.failed.ipynb", "result.json"):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ParameterError(f"Nothing can be written to {folder.name}: {error.strerror}.", "Give another folder after --out.") from error
+    return folder
 
 
 def _seen_from(folder: Path, path: str) -> str:
@@ -68,7 +78,6 @@ def _execute(parameters: AuditParameters, folder: Path, progress: bool) -> Path:
             os.replace(part, failed)
             raise _two_lines(error, failed) from None
     os.replace(part, done)
-    failed.unlink(missing_ok=True)
     return done
 
 
@@ -88,5 +97,4 @@ def _render(notebook: Path, lang: str) -> tuple[Path, Path | None]:
 
     html, pdf = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
     html.write_text(notebook_to_html(nbformat.read(notebook, as_version=4), lang), encoding="utf-8")
-    pdf.unlink(missing_ok=True)
     return html, pdf if html_to_pdf(html, pdf) else None
