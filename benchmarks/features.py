@@ -18,6 +18,7 @@ from pathlib import Path
 
 AS_OF = "2026-11-01"
 COLUMNS = [
+    "country_code",
     "order_count",
     "revenue",
     "first_order_on",
@@ -58,7 +59,8 @@ WITH orders_ AS (
     count(*) FILTER (ordered_on >= DATE '2026-10-02') AS order_count_30d, count(*) FILTER (ordered_on >= DATE '2026-08-03') AS order_count_90d,
     count(*) FILTER (ordered_on >= DATE '2025-11-01') AS order_count_365d,
     CAST(sum(total_base - coalesce(r.amount, 0)) FILTER (ordered_on >= DATE '2025-11-01') AS DECIMAL(18,4)) AS revenue_365d,
-    max(total_base - coalesce(r.amount, 0)) AS order_value_max
+    max(total_base - coalesce(r.amount, 0)) AS order_value_max,
+    arg_max(shipping_country, (ordered_at, shipping_country)) FILTER (shipping_country IS NOT NULL) AS order_country
   FROM '{folder}/orders.parquet' AS o
   LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM '{folder}/refunds.parquet'
              WHERE linkage <> 'unlinked' AND refunded_on <= DATE '2026-11-01' GROUP BY 1) AS r USING (order_id)
@@ -85,7 +87,7 @@ WITH orders_ AS (
     max(occurred_at) FILTER (status = 'subscribed') AS yes_at, max(occurred_at) FILTER (status IN ('unsubscribed', 'never_subscribed', 'pending')) AS no_at
   FROM '{folder}/consents.parquet' WHERE channel = 'email' AND purpose = 'marketing' AND occurred_at < TIMESTAMP '2026-11-02' GROUP BY 1
 ), shop AS (SELECT sum(revenue) AS r, sum(order_count) AS n FROM orders_)
-SELECT profile_id, coalesce(order_count, 0) AS order_count, coalesce(revenue, 0) AS revenue, first_order_on, last_order_on,
+SELECT profile_id, coalesce(order_country, country_code) AS country_code, coalesce(order_count, 0) AS order_count, coalesce(revenue, 0) AS revenue, first_order_on, last_order_on,
   coalesce(order_count_30d, 0) AS order_count_30d, coalesce(order_count_90d, 0) AS order_count_90d, coalesce(order_count_365d, 0) AS order_count_365d,
   coalesce(revenue_365d, 0) AS revenue_365d, order_value_max, DATE '2026-11-01' - last_order_on AS recency_days,
   DATE '2026-11-01' - first_order_on AS first_order_days, CAST(revenue AS DOUBLE) / order_count AS order_value_mean,
@@ -130,7 +132,8 @@ def by_pandas(folder: Path, out: Path) -> None:
 
     day = pd.Timestamp(AS_OF)
     orders = pd.read_parquet(
-        folder / "orders.parquet", columns=["order_id", "profile_id", "ordered_on", "counts_as_purchase", "total_base"]
+        folder / "orders.parquet",
+        columns=["order_id", "profile_id", "ordered_at", "ordered_on", "counts_as_purchase", "total_base", "shipping_country"],
     )
     orders["ordered_on"] = pd.to_datetime(orders["ordered_on"])
     orders = orders[orders["counts_as_purchase"] & (orders["ordered_on"] <= day)]
@@ -144,9 +147,11 @@ def by_pandas(folder: Path, out: Path) -> None:
         order_count=("value", "size"), revenue=("value", "sum"), first_order_on=("ordered_on", "min"), last_order_on=("ordered_on", "max"),
         **{name: (name, "sum") for name in (*parts, "revenue_365d")}, order_value_max=("value", "max"),
     )  # fmt: skip
+    countries = orders.dropna(subset="shipping_country").sort_values("ordered_at").groupby("profile_id")["shipping_country"].last()
     mail = _pandas_mail(folder, day)
     site = _pandas_site(folder, day)
-    profiles = pd.read_parquet(folder / "profiles.parquet", columns=["profile_id"]).set_index("profile_id")
+    profiles = pd.read_parquet(folder / "profiles.parquet", columns=["profile_id", "country_code"]).set_index("profile_id")
+    profiles["country_code"] = countries.reindex(profiles.index).fillna(profiles["country_code"])
     profiles.join(bought).join(mail).join(site).reset_index().to_parquet(out)
 
 

@@ -36,7 +36,7 @@ def _tables(n: dict[str, int]) -> dict[str, str]:
         "orders": f"""WITH a AS (SELECT i, (floor({n["people"]} * 0.55 * power(u(i, 11), 1.8))::BIGINT * 7919 + 13) % {n["people"]} AS p FROM range({n["orders"]}) t(i)),
             b AS (SELECT *, moment(CASE WHEN u(p, 12) < 0.35 THEN sqrt(u(i, 13)) ELSE u(i, 13) * u(p, 14) END) AS t, u(i, 17) AS s FROM a)
             SELECT 'o' || i AS order_id, 'p' || p AS profile_id, t AS ordered_at, t::DATE AS ordered_on, s < 0.97 AS counts_as_purchase,
-            round((12 + 60 * u(p, 16)) * (0.4 + 1.2 * u(i, 15)), 2)::DECIMAL(18,4) AS total_base, CAST(NULL AS VARCHAR) AS shipping_country FROM b""",
+            round((12 + 60 * u(p, 16)) * (0.4 + 1.2 * u(i, 15)), 2)::DECIMAL(18,4) AS total_base, (['NL','NL','NL','BE','DE',NULL])[1 + (u(p, 3) * 6)::INT % 6] AS shipping_country FROM b""",
         "refunds": f"""SELECT 'r' || i AS refund_id, 'o' || i AS order_id, moment(u(i, 13))::DATE AS refunded_on, moment(u(i, 13)) AS refunded_at, 5::DECIMAL(18,4) AS amount, 'order' AS linkage
             FROM range({n["orders"]}) t(i) WHERE u(i, 17) BETWEEN 0.93 AND 0.97""",
         "order_items": f"""SELECT 'o' || (CASE WHEN i < {n["orders"]} THEN i ELSE floor(u(i, 21) * {n["orders"]})::BIGINT END) AS order_id, 'cat_' || floor(24 * power(u(i, 22), 1.6))::BIGINT AS category,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -107,3 +108,11 @@ def test_a_newer_delivery_shows_the_newer_order(real_data: Path, checkout: Path,
     counts = audited(tmp_path, checkout)["counts"]
     assert counts["orders"] == 18_532
     assert counts["revenue"] == pytest.approx(8_911_407.904 - value, abs=0.006)
+
+
+def test_an_earlier_date_counts_only_who_was_there_by_then(real_data: Path, checkout: Path) -> None:
+    delivery = real_data / "online_retail_2010_2011"
+    rows = pq.read_table(delivery / "year_2010_2011.parquet", columns=["CustomerID", "InvoiceDate"]).to_pandas()
+    there = rows.loc[pd.to_datetime(rows["InvoiceDate"]) < "2011-03-02", "CustomerID"].dropna().nunique()
+    shop = segkit.open(delivery, mapping=checkout / "data/mappings/online_retail.yaml")
+    assert len(shop.at("2011-03-01").features()) == there == 1_769

@@ -22,7 +22,7 @@ _FRAME_TYPES = {
 
 
 class Store:
-    """An opened canonical folder: one view per canonical table, empty where the folder has no file for it."""
+    """An opened canonical folder: one view per canonical table; a table or column that the folder lacks is empty."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = current_folder(folder)
@@ -34,7 +34,9 @@ class Store:
     def _source(self, table: Table) -> str:
         file = self.folder / f"{table.name}.parquet"
         if file.exists():
-            return f"SELECT * FROM read_parquet('{quoted(file)}')"
+            there = {row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted(file)}')").fetchall()}
+            missing = "".join(f", CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns if column.name not in there)
+            return f"SELECT *{missing} FROM read_parquet('{quoted(file)}')"
         columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
         return f"SELECT {columns} WHERE FALSE"
 

@@ -38,7 +38,7 @@ def base_features(rules: Rules, bought: Query) -> Query:
     ):
         query = query.join(part, "profile_id", zero=counts)
     query = query.keep("created_at IS NULL OR by_as_of(created_at) OR order_count > 0 OR engaged_count > 0")
-    query = query.join(purchase.last_country(bought), "profile_id").extend({"country_code": "coalesce(order_country, country_code)"})
+    query = query.join(purchase.last_country(rules), "profile_id").extend({"country_code": "coalesce(order_country, country_code)"})
     return query.extend(expressions(purchase.DERIVED | engagement.DERIVED)).flag(expressions(consent.FLAGS))
 
 

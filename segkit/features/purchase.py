@@ -27,7 +27,6 @@ DERIVED = {
     "order_value_mean": Feature("revenue / order_count", "own mean order value; empty without a purchase"),
 }
 
-_ORDER = ("order_id", "profile_id", "ordered_at", "ordered_on", "total_base", "shipping_country", "billing_country")
 HIGH_VALUE = {  # what "high value" means under each high_value_rule
     "mean": "revenue * shop_order_count > shop_revenue * order_count",
     "median": "2 * revenue > (shop_order_value_low + shop_order_value_high) * order_count",
@@ -36,16 +35,17 @@ HIGH_VALUE = {  # what "high value" means under each high_value_rule
 
 
 def purchases(rules: Rules) -> Query:
-    """One row per purchase of a named profile known at the as-of moment: order_id, profile_id, ordered_at, ordered_on, country, refunded, value."""
+    """One row per purchase of a named profile known at the as-of moment: order_id, profile_id, ordered_on, refunded, value."""
     refunds = rules.aggregate("refunds", "order_id", {"refunded": "sum(amount)"}, LINKED)
-    orders = rules.table("orders", _ORDER, COUNTED).join(refunds, "order_id", zero=["refunded"])
-    told = {"value": "total_base - refunded", "country": "coalesce(shipping_country, billing_country)"}
-    return orders.extend(told).only(["order_id", "profile_id", "ordered_at", "ordered_on", "country", "refunded", "value"])
+    orders = rules.table("orders", ("order_id", "profile_id", "ordered_on", "total_base"), COUNTED)
+    valued = orders.join(refunds, "order_id", zero=["refunded"]).extend({"value": "total_base - refunded"})
+    return valued.only(["order_id", "profile_id", "ordered_on", "refunded", "value"])
 
 
-def last_country(bought: Query) -> Query:
+def last_country(rules: Rules) -> Query:
     """One row per buyer: order_country, of the last purchase that says one; of two at the same moment the last by alphabet."""
-    told = bought.keep("country IS NOT NULL")
+    orders = rules.table("orders", ("profile_id", "ordered_at", "shipping_country", "billing_country"), COUNTED)
+    told = orders.extend({"country": "coalesce(shipping_country, billing_country)"}).keep("country IS NOT NULL")
     last = told.aggregate("profile_id", {"told_at": "max(ordered_at)"})
     return told.join(last, "profile_id").keep("ordered_at = told_at").aggregate("profile_id", {"order_country": "max(country)"})
 

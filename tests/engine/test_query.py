@@ -101,6 +101,13 @@ def test_missing_tables_are_empty_not_an_error(store: Store) -> None:
     assert store.ask(RULES.table("email_events", ("profile_id",))).empty
 
 
+def test_missing_columns_are_empty_not_an_error(tmp_path: Path) -> None:
+    pd.DataFrame({"profile_id": ["ann"]}).to_parquet(tmp_path / "profiles.parquet")
+    rows = Store(tmp_path).ask(RULES.table("profiles", ("profile_id", "country_code")))
+    assert list(rows["profile_id"]) == ["ann"]
+    assert rows["country_code"].isna().all()
+
+
 def test_a_folder_without_tables_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NothingToRead, match="no canonical table"):
         Store(tmp_path / "empty")

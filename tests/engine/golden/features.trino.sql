@@ -8,11 +8,8 @@ WITH profiles_rows AS (
   SELECT
     order_id,
     profile_id,
-    ordered_at,
     ordered_on,
-    total_base,
-    shipping_country,
-    billing_country
+    total_base
   FROM orders
   WHERE
     ordered_on <= CAST('2026-11-01' AS DATE)
@@ -35,11 +32,8 @@ WITH profiles_rows AS (
   SELECT
     l.order_id,
     l.profile_id,
-    l.ordered_at,
     l.ordered_on,
     l.total_base,
-    l.shipping_country,
-    l.billing_country,
     COALESCE(r.refunded, 0) AS refunded
   FROM orders_rows AS l
   LEFT JOIN refunds_by_order_id AS r
@@ -48,22 +42,16 @@ WITH profiles_rows AS (
   SELECT
     order_id,
     profile_id,
-    ordered_at,
     ordered_on,
     total_base,
-    shipping_country,
-    billing_country,
     refunded,
-    total_base - refunded AS value,
-    COALESCE(shipping_country, billing_country) AS country
+    total_base - refunded AS value
   FROM joined
 ), chosen AS (
   SELECT
     order_id,
     profile_id,
-    ordered_at,
     ordered_on,
-    country,
     refunded,
     value
   FROM extended
@@ -347,16 +335,34 @@ WITH profiles_rows AS (
     OR created_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
     OR order_count > 0
     OR engaged_count > 0
-), kept_2 AS (
+), orders_rows_2 AS (
   SELECT
-    order_id,
     profile_id,
     ordered_at,
-    ordered_on,
-    country,
-    refunded,
-    value
-  FROM chosen
+    shipping_country,
+    billing_country
+  FROM orders
+  WHERE
+    ordered_on <= CAST('2026-11-01' AS DATE)
+    AND (
+      counts_as_purchase AND NOT profile_id IS NULL
+    )
+), extended_2 AS (
+  SELECT
+    profile_id,
+    ordered_at,
+    shipping_country,
+    billing_country,
+    COALESCE(shipping_country, billing_country) AS country
+  FROM orders_rows_2
+), kept_2 AS (
+  SELECT
+    profile_id,
+    ordered_at,
+    shipping_country,
+    billing_country,
+    country
+  FROM extended_2
   WHERE
     NOT country IS NULL
 ), kept_by_profile_id AS (
@@ -366,30 +372,26 @@ WITH profiles_rows AS (
   FROM kept_2
   GROUP BY
     profile_id
-), joined_2_2 AS (
+), joined_6 AS (
   SELECT
-    l.order_id,
     l.profile_id,
     l.ordered_at,
-    l.ordered_on,
+    l.shipping_country,
+    l.billing_country,
     l.country,
-    l.refunded,
-    l.value,
     r.told_at
   FROM kept_2 AS l
   LEFT JOIN kept_by_profile_id AS r
     ON l.profile_id = r.profile_id
 ), kept_2_2 AS (
   SELECT
-    order_id,
     profile_id,
     ordered_at,
-    ordered_on,
+    shipping_country,
+    billing_country,
     country,
-    refunded,
-    value,
     told_at
-  FROM joined_2_2
+  FROM joined_6
   WHERE
     ordered_at = told_at
 ), kept_2_by_profile_id AS (
@@ -399,7 +401,7 @@ WITH profiles_rows AS (
   FROM kept_2_2
   GROUP BY
     profile_id
-), joined_6 AS (
+), joined_7 AS (
   SELECT
     l.profile_id,
     l.country_code,
@@ -434,7 +436,7 @@ WITH profiles_rows AS (
   FROM kept AS l
   LEFT JOIN kept_2_by_profile_id AS r
     ON l.profile_id = r.profile_id
-), extended_2 AS (
+), extended_3 AS (
   SELECT
     profile_id,
     created_at,
@@ -466,8 +468,8 @@ WITH profiles_rows AS (
     last_unsubscribed_at,
     order_country,
     COALESCE(order_country, country_code) AS country_code
-  FROM joined_6
-), extended_3 AS (
+  FROM joined_7
+), extended_4 AS (
   SELECT
     profile_id,
     created_at,
@@ -503,8 +505,8 @@ WITH profiles_rows AS (
     DATE_DIFF('DAY', first_order_on, CAST('2026-11-01' AS DATE)) AS first_order_days,
     CAST(revenue AS DOUBLE) / NULLIF(order_count, 0) AS order_value_mean,
     DATE_DIFF('DAY', last_engaged_on, CAST('2026-11-01' AS DATE)) AS engaged_days
-  FROM extended_2
-), extended_4 AS (
+  FROM extended_3
+), extended_5 AS (
   SELECT
     profile_id,
     created_at,
@@ -549,7 +551,7 @@ WITH profiles_rows AS (
       FALSE
     ) AS is_mailable,
     COALESCE(consent_count > 0, FALSE) AS has_consent_record
-  FROM extended_3
+  FROM extended_4
 ), chosen_total AS (
   SELECT
     COUNT(*) AS shop_order_count,
@@ -595,9 +597,9 @@ WITH profiles_rows AS (
     l.has_consent_record,
     r.shop_order_count,
     r.shop_revenue
-  FROM extended_4 AS l
+  FROM extended_5 AS l
   CROSS JOIN chosen_total AS r
-), extended_5 AS (
+), extended_6 AS (
   SELECT
     profile_id,
     created_at,
@@ -680,4 +682,4 @@ SELECT
   shop_order_count,
   shop_revenue,
   is_high_value
-FROM extended_5
+FROM extended_6
