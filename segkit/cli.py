@@ -109,11 +109,12 @@ def _print_check(report: dict[str, Any], t: Text) -> None:
         files.add_column(t(f"data.{heading}"), justify="left" if heading in ("file", "reader") else "right")
     for row in report["receipts"]:
         numbers = [t.number(row[part]) for part in ("rows_read", "kept", "mended", "set_aside", "refused")]
-        files.add_row(row["file"], row["reader"] or row["reason"] or "", *numbers)
+        files.add_row(row["file"], row["reader"] or t(f"reasons.{row['reason']}"), *numbers)
     say.print(files)
     for row in report["receipts"]:
         for kind in (kind for kind in row["kinds"] if kind["verdict"] == "refused"):
-            say.print(t("cli.refused", rows=t.number(kind["rows"]), file=row["file"], reason=kind["kind"]), soft_wrap=True)
+            why = t(f"refusals.{kind['kind']}", column=kind["column"] or "")
+            say.print(t("cli.refused", rows=t.number(kind["rows"]), file=row["file"], reason=why), soft_wrap=True, markup=False)
     for file in report["quarantine"]:
         say.print(t("cli.quarantined", file=file), soft_wrap=True)
     covered = Table(title=t("cli.coverage"))

@@ -83,3 +83,18 @@ def test_a_canonical_order_of_unknown_worth_is_an_error(tmp_path) -> None:
         )
     with pytest.raises(ColumnError, match="1 purchases have no total_base"):
         segkit.open(tmp_path).at("2026-02-01").audit()
+
+
+def test_a_sample_is_taken_from_those_who_may_be_mailed() -> None:
+    """Forty who bought once, long ago, for a high amount; only thirty may be mailed, so thirty is the whole test."""
+    people = [f"p{n}" for n in range(40)]
+    orders = pd.DataFrame({"order_id": people, "profile_id": people, "ordered_at": pd.to_datetime("2025-06-01"), "total": 100.0})
+    many = pd.DataFrame(
+        {"order_id": [f"q{n}" for n in range(80)], "profile_id": "r", "ordered_at": pd.to_datetime("2026-01-01"), "total": 1.0}
+    )
+    consents = pd.DataFrame({
+        "profile_id": people[:30], "channel": "email", "purpose": "marketing", "status": "subscribed", "occurred_at": pd.to_datetime("2025-01-01"),
+    })  # fmt: skip
+    frames = {"orders": pd.concat([orders, many]), "consents": consents}
+    card = segkit.open(**frames).at("2026-02-01").audit().as_dict()["personas"]["literal"]["one_hit_wonders"]
+    assert (card["members"], card["mailable"], card["sample"]) == (40, 30, 30)

@@ -8,6 +8,7 @@ import pytest
 
 import segkit
 from segkit.errors import SettingsError
+from segkit.report import Report
 from segkit.settings import Client, default_settings
 
 EXPORTS = Path(__file__).parent / "sources/exports"
@@ -44,3 +45,35 @@ def test_a_value_that_does_not_fit_is_an_error_that_names_the_threshold(name: st
     with pytest.raises(SettingsError, match=name) as raised:
         default_settings().override({name: value})
     assert raised.value.todo
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"active_days": 120}, "active_days is 120 and sleeping_from_days is 90"),
+        ({"sleeping_to_days": 50}, "sleeping_from_days is 90 and sleeping_to_days is 50"),
+        ({"purchase_recent_days": 400}, "purchase_recent_days is 400 and purchase_lapsed_days is 390"),
+        ({"score_levels": 0}, "score_levels is 0"),
+        ({"score_levels": 2.5}, "score_levels is 2.5"),
+        ({"smallest_group": 0}, "smallest_group is 0"),
+        ({"purchase_often_count": True}, "purchase_often_count is True"),
+        ({"tenths": 5}, "tenths is the shape of a table"),
+        ({"gap_quantiles": 0.5}, "gap_quantiles is the shape"),
+        ({"concentration_shares": [0.05]}, "concentration_shares is the shape"),
+    ],
+)
+def test_thresholds_that_make_no_sense_together_are_refused_by_name(values: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        default_settings().override(values, "client.yaml")
+    assert error.value.problem.startswith(f"client.yaml: {told}")
+
+
+def test_the_age_groups_of_a_client_follow_its_thresholds(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2026-10-31", "2026-09-16", "2026-09-15", "2026-08-02", "2026-08-01", "2026-05-04", "2026-05-03"])
+    orders = pd.DataFrame({"order_id": list("1234567"), "profile_id": list("abcdefg"), "ordered_at": days, "total": 10.0})
+    shop = segkit.open(orders=orders, client=Client(name="A", time_zone="UTC", thresholds={"active_days": 45}))
+    result = shop.at("2026-10-31").audit().as_dict()
+    assert result["recency"] == {"0-45": 2, "46-89": 1, "90-180": 3, "181+": 1}
+    page = Report(result, "nl").base()._repr_html_()
+    assert "46–89" in page
+    assert "31–89" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,12 +15,19 @@ MONEY = "DECIMAL(18,4)"
 KINDS = {
     "id": words.TEXT, "text": words.TEXT, "email": words.TEXT, "country": words.TEXT, "list": words.LIST, "integer": words.INTEGER,
     "number": words.NUMBER, "money": words.DECIMAL, "boolean": words.FLAG, "date": words.MOMENT, "local_time": words.MOMENT,
-    "utc_time": words.MOMENT, "unix_time": words.MOMENT,
+    "utc_time": words.MOMENT, "unix_time": words.MOMENT, "unix_ms": words.MOMENT,
 }  # fmt: skip
 """The types a mapping may give a column, and the kind of their values; all times become naive UTC moments."""
+SQL_TYPES = {
+    words.TEXT: "VARCHAR", words.INTEGER: "BIGINT", words.NUMBER: "DOUBLE", words.DECIMAL: MONEY, words.FLAG: "BOOLEAN",
+    words.MOMENT: "TIMESTAMP", words.LIST: "VARCHAR[]",
+}  # fmt: skip
 
 _TRUE = ("true", "yes", "ja", "y", "j", "1", "waar", "on", "subscribed")
 _FALSE = ("false", "no", "nee", "n", "0", "onwaar", "off", "unsubscribed", "never_subscribed")
+_YEAR_2200 = 7_258_118_400  # seconds since 1970
+_BLANKS = "[\\s\\p{Z}\\x{200B}\\x{FEFF}]+"  # also tabs, line ends, and the blanks of web pages
+_MINUSES = "[\\x{2010}-\\x{2013}\\x{2212}\\x{FE63}\\x{FF0D}]"  # the true minus sign and what is taken for it
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _ORDERS = {"ymd": "{Y}{s}%m{s}%d", "dmy": "%d{s}%m{s}{Y}", "mdy": "%m{s}%d{s}{Y}"}
 
@@ -136,7 +144,9 @@ def _id(column: Column, cell: Cell) -> Typed:
 
 
 def _email(column: Column, cell: Cell) -> Typed:
-    return Typed(f"lower({_text(column, cell).value})")
+    """An address in small letters, no blanks around it; what holds no @ ("n/a", "-") is no address and is counted as mended."""
+    bare = f"regexp_replace({cell.text}, '^{_BLANKS}|{_BLANKS}$', '', 'g')"
+    return Typed(f"CASE WHEN contains({cell.text}, '@') THEN lower({bare}) END", f"NOT contains({cell.text}, '@')")
 
 
 def _country(column: Column, cell: Cell) -> Typed:
@@ -187,25 +197,41 @@ def _decimal(column: Column, cell: Cell, target: str) -> Typed:
 def _amount(cell: Cell, mark: str, target: str) -> str:
     """An amount with a sign or a currency before or after it; thousands are parted by the other mark."""
     other = "," if mark == "." else "."
-    number = f"replace(replace(regexp_replace({cell.text}, '[^0-9,.+-]', '', 'g'), '{other}', ''), '{mark}', '.')"
-    around = "[^0-9a-zA-Z]*[a-zA-Z]{0,3}[^0-9a-zA-Z]*"
-    digits = f"([0-9]+|[0-9]{{1,3}}([{other}][0-9]{{3}})+)?([{mark}][0-9]*)?"  # 12,50 is no amount where the mark is a point
-    fits = f"regexp_full_match({cell.text}, '{around}{digits}{around}')"
-    power = f"regexp_full_match({cell.text}, '[+-]?[0-9.]+[eE][+-]?[0-9]+')"
-    return f"CASE WHEN {power} THEN TRY_CAST({cell.text} AS {target}) WHEN {fits} THEN TRY_CAST({number} AS {target}) END"
+    minus = f"regexp_replace({cell.text}, '{_MINUSES}', '-', 'g')"
+    signed = f"regexp_replace({minus}, '^\\((.*)\\)$', '-\\1')"  # a bookkeeper's brackets
+    digits = f"(?:[0-9]+|[0-9]{{1,3}}(?:[{other}][0-9]{{3}})+)?(?:[{mark}][0-9]*)?"  # 12,50 is no amount where the mark is a point
+    blank, letters = "[^0-9a-zA-Z%(),.+-]*", "(?:[a-zA-Z]{1,3}[.]?)?"  # a percentage is no amount; the point of "Fr. 12" is no decimal one
+    sign = f"{blank}(?:[+-]?{blank}{letters}|{letters}{blank}[+-]?){blank}"
+    whole = f"^{sign}({digits}){blank}{letters}{blank}$"
+    number = f"replace(replace(regexp_extract({signed}, '{whole}', 1), '{other}', ''), '{mark}', '.')"
+    worth = f"CASE WHEN contains({signed}, '-') THEN -TRY_CAST({number} AS {target}) ELSE TRY_CAST({number} AS {target}) END"
+    plain = "[0-9]+(?:[.][0-9]*)?" if mark == "." else "[0-9]+"  # as most cells are, and quicker to read
+    as_is = f"regexp_full_match({cell.text}, '[+-]?(?:{plain}|[0-9.]+[eE][+-]?[0-9]+)')"
+    return f"CASE WHEN {as_is} THEN TRY_CAST({cell.text} AS {target}) ELSE {worth} END"
 
 
 def _decimal_mark(cell: Cell) -> str:
-    commas, points = cell.counts(
-        "regexp_matches(x, '[0-9],[0-9]{1,2}[^0-9,.]*$')", "regexp_matches(x, '[0-9]\\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$')"
-    )
+    """The decimal mark of a text column, from all its cells; three digits after one mark decide nothing."""
+    comma, point = _evidence(",", "."), _evidence(".", ",")
+    commas, points, unclear = cell.counts(comma, point, "regexp_matches(x, '[0-9][.,][0-9]{3}[^0-9,.]*$')")
     if commas and points:
-        comma, point = cell.example("regexp_matches(x, '[0-9],[0-9]{1,2}$')"), cell.example("regexp_matches(x, '[0-9]\\.[0-9]{1,2}$')")
         raise ColumnError(
-            f"{cell.label}: {comma!r} has a decimal comma and {point!r} a decimal point.",
+            f"{cell.label}: {cell.example(comma)!r} has a decimal comma and {cell.example(point)!r} a decimal point.",
             'Say which one is meant in the mapping: decimal: "," or decimal: "."',
         )
+    if unclear and not (commas or points):
+        example = cell.example("regexp_matches(x, '[.,][0-9]{3}[^0-9,.]*$')")
+        raise ColumnError(
+            f"{cell.label}: {example!r} can be a thousand or a decimal, and no amount in the column decides it.",
+            'Say which mark parts the decimals in the mapping: decimal: "," or decimal: "."',
+        )
     return "," if commas else "."
+
+
+def _evidence(mark: str, other: str) -> str:
+    """Cells that can only be read with this decimal mark: decimals that are no group of three, or groups parted by the other."""
+    decimals = f"[0-9][{mark}]([0-9]{{1,2}}|[0-9]{{4,}})[^0-9,.]*$|(^|[^0-9,.])0[{mark}][0-9]{{3}}[^0-9,.]*$|[0-9]{{4,}}[{mark}][0-9]"
+    return f"regexp_matches(x, '{decimals}|[0-9][{other}][0-9]{{3}}[{other}{mark}]')"
 
 
 def _boolean(column: Column, cell: Cell) -> Typed:
@@ -224,7 +250,17 @@ def _list(column: Column, cell: Cell) -> Typed:
 
 
 def _unix_time(column: Column, cell: Cell) -> Typed:
-    return Typed(f"make_timestamp(TRY_CAST({cell.sql} AS BIGINT) * 1000000)")
+    """Seconds since 1970, or milliseconds; what lies after the year 2200 is refused."""
+    count = f"TRY_CAST({cell.sql} AS BIGINT)"
+    limit, micro = (_YEAR_2200 * 1000, 1000) if column.type == "unix_ms" else (_YEAR_2200, 1_000_000)
+    late = f"abs(TRY_CAST(x AS BIGINT)) >= {limit}"
+    filled, beyond = cell.counts("x IS NOT NULL", late)
+    if beyond and beyond == filled:
+        raise ColumnError(
+            f"{cell.label}: {cell.example(late)!r} lies after the year 2200 as {'milli' * (micro == 1000)}seconds since 1970.",
+            "Seconds have the type unix_time in the mapping, milliseconds unix_ms.",
+        )
+    return Typed(f"CASE WHEN abs({count}) < {limit} THEN make_timestamp({count} * {micro}) END")
 
 
 def _utc_time(column: Column, cell: Cell) -> Typed:
@@ -233,7 +269,8 @@ def _utc_time(column: Column, cell: Cell) -> Typed:
         return Typed(f"timezone('UTC', {cell.sql})")
     if cell.type.startswith(("TIMESTAMP", "DATE")):
         return Typed(f"CAST({cell.sql} AS TIMESTAMP)")
-    iso = f"regexp_replace({cell.text}, '(:[0-9.]+)\\s*([+-][0-9][0-9]):?([0-9][0-9])?$', '\\1\\2:\\3')"
+    dated = f"CASE WHEN regexp_matches({cell.text}, '^[1-9][0-9]{{3}}[^0-9(][^(]*$') THEN {cell.text} END"  # no infinity, nothing BC
+    iso = f"regexp_replace({dated}, '(:[0-9.]+)\\s*([+-][0-9][0-9]):?([0-9][0-9])?$', '\\1\\2:\\3')"
     return Typed(f"timezone('UTC', TRY_CAST(regexp_replace({iso}, ':$', ':00') AS TIMESTAMPTZ))")
 
 
@@ -281,14 +318,27 @@ def _day_or_month_first(cell: Cell) -> str:
             "Deliver one form, or split the file; nothing was guessed.",
         )
     if not (day_first or month_first or points):
+        example = cell.example("x IS NOT NULL")
+        day, month = (_format_of(example, order) for order in ("dmy", "mdy"))
         raise AmbiguousDates(
-            f"{cell.label}: {cell.example('x IS NOT NULL')!r} can be day-month or month-day, and no date in the column decides it.",
-            'Say which in the mapping: date: "%d/%m/%Y" (day first) or date: "%m/%d/%Y" (month first).',
+            f"{cell.label}: {example!r} can be day-month or month-day, and no date in the column decides it.",
+            f'Say which in the mapping: date: "{day}" (day first) or date: "{month}" (month first).',
         )
     return "mdy" if month_first else "dmy"
+
+
+def _format_of(example: str, order: str) -> str:
+    """The format of a date such as this one, in this order, with the marks and the time that it has."""
+    date, _, time = example.replace("T", " ").partition(" ")
+    mark = next((letter for letter in date if not letter.isdigit()), "-")
+    year = "%Y" if re.search("[0-9]{4}", date) else "%y"
+    shape = time.count(":"), "." in time, time[-1:] in ("m", "M")
+    fits = (form for form in _TIMES if (form.count(":"), "%f" in form, "%p" in form) == shape)
+    return _ORDERS[order].format(Y=year, s=mark) + next(fits, "")
 
 
 _READERS: dict[str, Callable[[Column, Cell], Typed]] = {
     "id": _id, "text": _text, "email": _email, "country": _country, "list": _list, "integer": _integer, "number": _number, "money": _money,
     "boolean": _boolean, "date": _local_time, "local_time": _local_time, "utc_time": _utc_time, "unix_time": _unix_time,
+    "unix_ms": _unix_time,
 }  # fmt: skip

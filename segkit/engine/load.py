@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from segkit.engine import convert, load_words
+from segkit.engine import convert, load_words, refusal
 from segkit.engine import finish as finishing
 from segkit.engine import scope as words
 from segkit.engine.convert import Cell, Column
@@ -22,7 +22,7 @@ from segkit.errors import ExpressionError, MappingError
 from segkit.settings import Settings
 from segkit.tables import TABLES
 
-_OURS = ("file_no", "group_no", "group_row", "refused", "mended", "aside")
+_OURS = ("file_no", "group_no", "group_row", "refused", "why", "mended", "aside")
 _RESERVED = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
 _HIDDEN = {"line_no": words.INTEGER, "row_no": words.INTEGER, "file": words.TEXT}  # of every delivered table
 
@@ -81,21 +81,21 @@ class Loading:
         """
         kinds = {column.name: convert.KINDS[column.type] for column in columns}
         self._check_names(table, kinds)
-        spec = ", ".join(f"{name} {_SQL_TYPES[kind]}" for name, kind in kinds.items())
+        spec = ", ".join(f"{name} {convert.SQL_TYPES[kind]}" for name, kind in kinds.items())
         self.connection.execute(
             f"CREATE TABLE {table} (file_no INTEGER, group_no INTEGER, row_no BIGINT, group_row BIGINT, file VARCHAR, {spec}, "
-            "refused VARCHAR, mended BOOLEAN, aside VARCHAR)"
+            "refused VARCHAR, why VARCHAR, mended BOOLEAN, aside VARCHAR)"
         )
         self._columns[table] = {**kinds, **_HIDDEN}
         return {part.file_no: self._read_part(table, part, columns, zone) for part in parts}
 
-    def _check_names(self, table: str, names: Iterable[str]) -> None:
+    def _check_names(self, table: str, names: Iterable[str], taken: Iterable[str] = ()) -> None:
         """Our names of columns are used in expressions, so they are plain words that mean nothing else there."""
-        reserved = {row[0] for row in self.connection.execute(_RESERVED).fetchall()} | {*_HIDDEN, *_OURS}
+        reserved = {row[0] for row in self.connection.execute(_RESERVED).fetchall()} | {*_HIDDEN, *_OURS, *taken}
         for name in names:
             if name in reserved or not re.fullmatch("[a-z][a-z0-9_]*", name):
                 raise MappingError(
-                    f"{table.removeprefix('read_')}: a column cannot be called {name!r} here.",
+                    f"{_told(table)}: a column cannot be called {name!r} here.",
                     "Choose a plain word of lower-case letters that SQL does not use, such as order_no.",
                 )
 
@@ -105,13 +105,17 @@ class Loading:
         typed = {column.name: convert.typed(column, cell) for column, cell in there}
         texts = "".join(f", {cell.trimmed} AS {cell.text}" for _, cell in there)
         values = "".join(f", {typed[column.name].value} AS {cell.value}" for column, cell in there)
-        refused = " ".join(_refusal(column, cell, part) for column, cell in there if column.type not in ("country", "text"))
+        refusals = [
+            refusal.of_cell(column, cell, part.raw.header[cell.place]) for column, cell in there if column.type not in refusal.NEVER
+        ]
+        refused, why = (refusal.first(refusals, told) for told in ("told", "why"))
         mended = " OR ".join(f"coalesce({result.mended}, FALSE)" for result in typed.values())
         listed = ", ".join("NULL" if cell is None else cell.value for cell in cells.values())
-        self.connection.execute(
+        self._run(
+            f"{_told(table)}: the form of a column (date)",
             f"INSERT INTO {table} SELECT {part.file_no}, {part.group_no}, row_no, row_no + {part.offset}, {convert.quoted(part.file)}, "
-            f"{listed}, {f'CASE {refused} END' if refused else 'NULL'}, {mended or 'FALSE'}, NULL "
-            f"FROM (SELECT *{values} FROM (SELECT *{texts} FROM {part.raw.name}))"
+            f"{listed}, {refused}, {why}, {mended or 'FALSE'}, NULL "
+            f"FROM (SELECT *{values} FROM (SELECT *{texts} FROM {part.raw.name}))",
         )
         return {name: result.verdict for name, result in typed.items() if result.verdict}
 
@@ -134,18 +138,21 @@ class Loading:
             cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in self._columns[table] if name not in _HIDDEN)
             key = f"md5(concat_ws(chr(31), {cells}))"
         else:
-            key = load_words.parse(unit, self._scope(self._columns[table]))[0]
-            self._refuse(table, f"({key}) IS NULL", f"{unit} is empty")
+            key = self._parse("unit", unit, self._columns[table])[0]
+            self._refuse(table, f"({key}) IS NULL", f"{unit} is empty", f"no_unit|{unit}")
+            self.refuse_partial(table, unit, over_files=False)
         rank = " ".join(f"WHEN {group} THEN {place}" for place, group in enumerate(newest_first))
         self.connection.execute(
             f"CREATE OR REPLACE TABLE chosen AS WITH rows_of AS (SELECT group_no, {key} AS unit, count(*) AS n, "
-            "min(group_row) AS first_row, max(group_row) AS last_row FROM "
-            f"{table} WHERE refused IS NULL GROUP BY 1, 2), ends AS (SELECT group_no, max(group_row) AS rows_in FROM {table} GROUP BY 1), "
+            f"min(group_row) AS first_row, max(group_row) AS last_row, bool_or(refused IS NOT NULL) AS is_refused FROM {table} "
+            f"WHERE {'refused IS NULL' if unit is None else 'TRUE'} GROUP BY 1, 2), "  # a refused order still shows where another is cut
+            f"ends AS (SELECT group_no, max(group_row) AS rows_in FROM {table} GROUP BY 1), "
             "judged AS (SELECT rows_of.*, (first_row = 1 OR last_row = rows_in) AND n < max(n) OVER (PARTITION BY unit) AS is_cut "
             "FROM rows_of JOIN ends USING (group_no)) "
-            f"SELECT unit, arg_min(group_no, CASE group_no {rank} END) AS group_no FROM judged WHERE NOT is_cut GROUP BY unit"
+            f"SELECT unit, arg_min(group_no, CASE group_no {rank} END) AS group_no FROM judged "
+            "WHERE NOT (is_cut OR is_refused) GROUP BY unit"
         )
-        line = f"row_number() OVER (PARTITION BY t.group_no, {_qualified(key, 't')} ORDER BY t.group_row)"
+        line = "row_number() OVER (PARTITION BY t.group_no, t.unit_key ORDER BY t.group_row)"
         self.connection.execute(
             f"CREATE TABLE {table}_judged AS SELECT t.* EXCLUDE (aside), {line} AS line_no, "
             "CASE WHEN t.refused IS NULL AND chosen.group_no IS DISTINCT FROM t.group_no THEN 'overlap' END AS aside "
@@ -156,24 +163,27 @@ class Loading:
     def label(self, table: str, labels: Mapping[str, Mapping[str, str]]) -> None:
         """Add text columns by decision tables: the first condition that is true gives the value."""
         columns = self._columns[table]
+        self._check_names(table, labels, columns)
         cases = {name: self._cases(table, name, rows, columns) for name, rows in labels.items()}
         listed = ", ".join(f"{case} AS {name}" for name, case in cases.items())
-        self.connection.execute(f"CREATE TABLE {table}_labelled AS SELECT *, {listed} FROM {table}")
+        self._run(f"{_told(table)}.labels", f"CREATE TABLE {table}_labelled AS SELECT *, {listed} FROM {table}")
         self._replace(table, f"{table}_labelled")
         columns.update(dict.fromkeys(cases, words.TEXT))
 
     def _cases(self, table: str, name: str, rows: Mapping[str, str], columns: Mapping[str, str]) -> str:
         try:
-            when = " ".join(f"WHEN {load_words.condition(text, self._scope(columns))} THEN '{value}'" for value, text in rows.items())
+            when = " ".join(
+                f"WHEN {load_words.condition(text, self._scope(columns))} THEN {convert.quoted(value)}" for value, text in rows.items()
+            )
         except ExpressionError as error:
-            raise MappingError(f"read.{table}.labels.{name}: {error.problem}", error.todo) from error
+            raise MappingError(f"{_told(table)}.labels.{name}: {error.problem}", error.todo) from error
         return f"CASE {when} END"
 
     def set_aside(self, table: str, kind_column: str, kinds: Sequence[str], reason: str | None = None) -> None:
         """Mark rows of the named kinds as good data that is not used, on purpose; the reason is the kind, unless given."""
         if not kinds:
             return
-        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        listed = ", ".join(map(convert.quoted, kinds))
         told = convert.quoted(reason) if reason else kind_column
         self.connection.execute(
             f"UPDATE {table} SET aside = {told} WHERE {kind_column} IN ({listed}) AND refused IS NULL AND aside IS NULL"
@@ -184,40 +194,59 @@ class Loading:
         sql = f"SELECT DISTINCT {column} FROM {table} WHERE refused IS NULL AND aside IS NULL"
         return {row[0] for row in self.connection.execute(sql).fetchall()}
 
-    def refuse_untimed(self, table: str, key: str | None, moment: str, where: Sequence[str], reason: str) -> None:
-        """Refuse the usable rows (of a group, when there is a key) whose moment is null."""
+    def refuse_partial(self, table: str, key: str, over_files: bool) -> None:
+        """Refuse what belongs to an order of which a row cannot be used: half an order is worth the wrong amount.
+
+        Orders that come whole from one file are looked at per file, as another may hold the order in good state.
+        """
+        unit = self._parse("key", key, self._columns[table])[0]
+        order = f"({'0' if over_files else 'group_no'}, {unit})"
+        bad = f"SELECT {order} FROM {table} WHERE refused IS NOT NULL AND aside IS NULL AND ({unit}) IS NOT NULL"
+        where = f"aside IS NULL AND {order} IN ({bad})"
+        self._refuse(table, where, "another row of the same order cannot be used", "with_its_order|")
+
+    def refuse_missing(self, table: str, target: str, key: str | None, wanted: str, value: str, where: Sequence[str]) -> None:
+        """Refuse the usable rows (of a group, when there is a key) for which a value that every row needs is null."""
         columns = self._columns[table]
-        time = self._parse("moment", moment, columns, aggregates=key is not None)[0]
+        needed = self._parse(f"write.{target}.{wanted}", value, columns, aggregates=key is not None)[0]
+        reason = (f"no value for {wanted}", f"missing|{wanted}")
         used = " AND ".join(["refused IS NULL", "aside IS NULL", *[f"({self._condition('write', text, columns)})" for text in where]])
         if key is None:
-            self._refuse(table, f"{used} AND ({time}) IS NULL", reason)
+            self._refuse(table, f"{used} AND ({needed}) IS NULL", *reason)
         else:
             group = self._parse("key", key, columns)[0]
-            self._refuse(
-                table, f"{used} AND ({group}) IN (SELECT {group} FROM {table} WHERE {used} GROUP BY 1 HAVING ({time}) IS NULL)", reason
-            )
+            without = f"SELECT {group} FROM {table} WHERE {used} GROUP BY 1 HAVING ({needed}) IS NULL"
+            self._refuse(table, f"{used} AND ({group}) IN ({without})", *reason)
 
-    def _refuse(self, table: str, where: str, reason: str) -> None:
-        told = reason.replace("'", "''")
-        self.connection.execute(f"UPDATE {table} SET refused = '{told}' WHERE refused IS NULL AND {where}")
+    def _refuse(self, table: str, where: str, told: str, why: str) -> None:
+        sql = f"UPDATE {table} SET refused = {convert.quoted(told)}, why = {convert.quoted(why)} WHERE refused IS NULL AND {where}"
+        self._run(f"{_told(table)}: a condition", sql)
+
+    def _run(self, place: str, sql: str) -> None:
+        """Do what a mapping asks; the engine's own words about a failure may hold a cell, so they stay here."""
+        try:
+            self.connection.execute(sql)
+        except duckdb.Error:
+            raise MappingError(
+                f"{place} cannot be worked out.", "Look for an amount that is too large, or a form that does not exist."
+            ) from None
 
     def _replace(self, table: str, by: str) -> None:
         self.connection.execute(f"DROP TABLE {table}")
         self.connection.execute(f"ALTER TABLE {by} RENAME TO {table}")
 
-    def columns(self, table: str) -> Mapping[str, str]:
-        """The columns a mapping expression over a delivered table may use, with their kinds."""
-        return self._columns[table]
-
     # --- receipts -------------------------------------------------------------------------------------------------
 
     def tally(self, table: str, kind_column: str | None) -> list[tuple[int, str, str | None, int]]:
-        """How many rows got which verdict: (file_no, kept | mended | set_aside | refused, reason or kind, rows)."""
+        """How many rows got which verdict: (file_no, kept | mended | set_aside | refused, kind or why, rows).
+
+        Why a row was refused is "key|column"; the cell itself stays in the quarantine, for it can be anybody's address.
+        """
         kind = kind_column or "CAST(NULL AS VARCHAR)"
         sql = (
             "SELECT file_no, CASE WHEN refused IS NOT NULL THEN 'refused' WHEN aside IS NOT NULL THEN 'set_aside' "
             "WHEN mended THEN 'mended' ELSE 'kept' END AS verdict, "
-            "CASE WHEN refused IS NOT NULL THEN regexp_replace(refused, ': .* is not ', ' is not ') "  # the value itself stays private
+            "CASE WHEN refused IS NOT NULL THEN why "
             f"WHEN aside IS NOT NULL THEN aside ELSE {kind} END AS reason, count(*) FROM {table} GROUP BY ALL ORDER BY ALL"
         )
         return self.connection.execute(sql).fetchall()
@@ -267,7 +296,10 @@ class Loading:
         group = "" if key is None else " GROUP BY " + ", ".join(parsed[name][0] for name in key)
         inner = f"SELECT {', '.join(selected)} FROM {source} WHERE {' AND '.join(f'({c})' for c in conditions)}{group}"
         kinds = {name: kind for name, (_, kind) in parsed.items()}
-        extra = "".join(f", {self._parse(f'{place}.{name}', text, kinds)[0]} AS {name}" for name, text in derived.items())
+        load_words.check_kinds(target, kinds)
+        derivations = {name: self._parse(f"{place}.{name}", text, kinds) for name, text in derived.items()}
+        load_words.check_kinds(target, {name: kind for name, (_, kind) in derivations.items()})
+        extra = "".join(f", {sql} AS {name}" for name, (sql, _) in derivations.items())
         extra += "".join(
             f", {_constant(value)} AS {name}" for name, value in constants.items() if name in TABLES[target].names and name not in trees
         )
@@ -284,7 +316,8 @@ class Loading:
                 "profile_properties",
                 f"SELECT {key} AS profile_id, '{name}' AS name, {text} AS value_text, "
                 f"CASE WHEN isfinite({number}) THEN {number} END AS value_num, "
-                f"TRY_CAST({text} AS TIMESTAMP) AS value_date, TRY_CAST({text} AS BOOLEAN) AS value_bool, '{system}' AS source_system "
+                f"TRY_CAST({text} AS TIMESTAMP) AS value_date, TRY_CAST({text} AS BOOLEAN) AS value_bool, "
+                f"{convert.quoted(system)} AS source_system "
                 f"FROM {source} JOIN {part.raw.name} AS r USING (row_no) "
                 f"WHERE file_no = {part.file_no} AND refused IS NULL AND aside IS NULL AND {text} IS NOT NULL",
                 [],
@@ -311,13 +344,33 @@ class Loading:
         stems = [name for name in names if name not in table.names]
         outer = f"* EXCLUDE ({', '.join(stems)}), {renamed}" if stems else "*"
         self._writes += 1
-        self.connection.execute(f"INSERT INTO new_{target} BY NAME SELECT {outer}, {self._writes} AS write_no FROM ({select})")
+        try:
+            self.connection.execute(f"INSERT INTO new_{target} BY NAME SELECT {outer}, {self._writes} AS write_no FROM ({select})")
+        except duckdb.BinderException as error:  # its text names columns, never cells
+            told = str(error).splitlines()[0].removeprefix("Binder Error: ")
+            raise MappingError(
+                f"write.{target}: {told}", "One row per key: put a column in min(), max(), sum() or last(value, time)."
+            ) from error
+        except duckdb.Error:  # its text may hold a cell
+            raise MappingError(
+                f"write.{target}: a value does not fit its column.", "Check the type of each column that it writes."
+            ) from None
 
     def insert_rows(self, target: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows given as dictionaries, such as receipts."""
         for row in rows:
             names = ", ".join(row)
             self.connection.execute(f"INSERT INTO new_{target} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+    def strange_words(self) -> list[tuple[str, str, str, int]]:
+        """Words in a column that takes only some: (table, column, word, rows), the first few."""
+        found = []
+        for table in TABLES.values():
+            for column in (column for column in table.columns if column.values):
+                allowed = ", ".join(map(convert.quoted, column.values))
+                sql = f"SELECT {column.name}, count(*) FROM new_{table.name} WHERE {column.name} NOT IN ({allowed}) GROUP BY 1 ORDER BY 1"
+                found += [(table.name, column.name, word, rows) for word, rows in self.connection.execute(sql).fetchmany(_A_FEW)]
+        return found
 
     def currencies(self) -> dict[str, int]:
         """How many orders name each currency."""
@@ -331,35 +384,16 @@ class Loading:
         """Complete the tables (days, identities, profiles of orders) and write them; returns rows per table."""
         return finishing.finish(self.connection, folder, zone, currency)
 
-    def count(self, target: str) -> int:
-        """Rows written to a canonical table so far."""
-        return self.connection.execute(f"SELECT count(*) FROM new_{target}").fetchall()[0][0]
+
+_A_FEW = 5
 
 
-_SQL_TYPES = {
-    words.TEXT: "VARCHAR", words.INTEGER: "BIGINT", words.NUMBER: "DOUBLE", words.DECIMAL: "DECIMAL(18,4)", words.FLAG: "BOOLEAN",
-    words.MOMENT: "TIMESTAMP", words.LIST: "VARCHAR[]",
-}  # fmt: skip
-_ARTICLES = {
-    "integer": "a whole number", "number": "a number", "money": "an amount", "boolean": "yes or no", "date": "a date",
-    "local_time": "a time", "utc_time": "a time", "unix_time": "a time", "id": "an id", "email": "an e-mail address", "list": "a list",
-}  # fmt: skip
-
-
-def _refusal(column: Column, cell: Cell, part: Part) -> str:
-    """The case in which a cell is not what its type says; values that the mapping itself makes null are no such case."""
-    emptied = [convert.quoted(key) for key, value in column.values.items() if value is None]
-    but = f" AND {cell.text} NOT IN ({', '.join(emptied)})" if emptied else ""
-    told = convert.quoted(f"{part.raw.header[cell.place]}: ")
-    wanted = _ARTICLES.get(column.type, column.type)
-    return f"WHEN {cell.text} IS NOT NULL AND {cell.value} IS NULL{but} THEN {told} || left({cell.text}, 80) || ' is not {wanted}'"
+def _told(table: str) -> str:
+    """A delivered table in an error: its source and its name in the mapping."""
+    return table.removeprefix("read_").rpartition("_")[0]
 
 
 def _constant(value: Any) -> str:
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else convert.quoted(value)
-
-
-def _qualified(key: str, table: str) -> str:
-    return f"{table}.unit_key"

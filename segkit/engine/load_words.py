@@ -9,7 +9,9 @@ from sqlglot import exp
 from segkit.engine import vocabulary as words
 from segkit.engine.check import Checker
 from segkit.engine.scope import Scope
+from segkit.errors import MappingError
 from segkit.settings import Settings
+from segkit.tables import TABLES
 
 _CHARACTERS = (words.TEXT, words.COUNT, words.INTEGER, words.MOMENT)
 
@@ -34,7 +36,9 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
     """Our own words, and the picks of a value by another, as the engine says them."""
     if isinstance(node, (exp.First, exp.Last)):
         name = "arg_min" if isinstance(node, exp.First) else "arg_max"
-        return exp.Anonymous(this=name, expressions=[node.this, node.expression])
+        known = exp.and_(*[exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null())) for part in (node.this, node.expression)])
+        order = exp.Case(ifs=[exp.If(this=known, true=exp.Tuple(expressions=[node.expression, node.this.copy()]))])
+        return exp.Anonymous(this=name, expressions=[node.this, order])  # of two at one time the value decides, not the run
     name = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
     if name == "money":
         return exp.cast(node.expressions[0], "decimal(18,4)")
@@ -91,4 +95,25 @@ def _length(check: Checker, node: exp.Expression) -> str:
 _EXTRA: dict[str, Callable[[Checker, exp.Expression], str]] = {
     "DPipe": _joined, "Concat": _joined, "Upper": _text_of, "Trim": _text_of, "Length": _length, "SplitPart": _split,
     "First": _pick, "Last": _pick, "money": _money, "number": _number, "one_of": _one_of,
+}  # fmt: skip
+
+
+def check_kinds(target: str, kinds: Mapping[str, str]) -> None:
+    """What is written to a column must be of its kind; numbers may become text."""
+    for name, kind in kinds.items():
+        column = next((column for column in TABLES[target].columns if column.name in (name, f"{name}_at")), None)
+        wanted = None if column is None else next((kinds_ for start, kinds_ in _TAKES.items() if column.type.startswith(start)), None)
+        if wanted and kind in _KNOWN and kind not in wanted:
+            raise MappingError(
+                f"write.{target}.{name}: it is {kind}, and the column holds {column.type if column else ''}.",
+                "Write another column, or convert it.",
+            )
+
+
+_NUMBERS = (words.INTEGER, words.COUNT, words.NUMBER, words.DECIMAL)
+_KNOWN = (*_NUMBERS, words.TEXT, words.FLAG, words.MOMENT, words.DATE, words.LIST)
+_TAKES = {  # start of a column's type -> the kinds it takes
+    "varchar[]": (words.LIST,), "varchar": (words.TEXT, *_NUMBERS), "char": (words.TEXT,), "timestamp": (words.MOMENT, words.DATE),
+    "date": (words.DATE, words.MOMENT), "boolean": (words.FLAG,), "decimal": _NUMBERS, "double": _NUMBERS, "bigint": _NUMBERS,
+    "integer": _NUMBERS, "smallint": _NUMBERS,
 }  # fmt: skip

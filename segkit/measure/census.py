@@ -46,9 +46,8 @@ def recency_groups(frame: pd.DataFrame, settings: Settings) -> dict[str, int]:
     active, start, end = settings["active_days"], settings["sleeping_from_days"], settings["sleeping_to_days"]
     ages = frame["recency_days"].dropna().astype("int64")
     names = [f"0-{active}", f"{active + 1}-{start - 1}", f"{start}-{end}", f"{end + 1}+"]
-    groups = pd.cut(ages, [-1, active, start - 1, end, max(int(ages.max()), end) + 1 if len(ages) else end + 1], labels=names)
-    sizes = groups.value_counts()
-    return {name: int(sizes[name]) for name in names}
+    place = (ages > active).astype(int) + (ages >= start) + (ages > end)
+    return {name: int((place == number).sum()) for number, name in enumerate(names)}
 
 
 def purchase_grid(frame: pd.DataFrame) -> dict[str, int]:
@@ -79,7 +78,8 @@ def _persona(
     if not answer.yes:
         return {"members": None, "orders": None, "revenue": None, "share": None, "sample": None, **fixed}
     card = _card(frame, inside, quality, settings)
-    return {**card, "sample": persona.sample_size(card["members"], settings), **fixed}
+    reach = card["members"] if card["mailable"] is None else card["mailable"]  # a sample is taken from those who may be mailed
+    return {**card, "sample": persona.sample_size(reach, settings), **fixed}
 
 
 def _card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:

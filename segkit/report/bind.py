@@ -110,7 +110,7 @@ class Numbers:
         return self.reason_text(code)
 
     def reason_text(self, code: str) -> str:
-        name = f"reasons.{'same_file' if code.startswith('same bytes') else code}"
+        name = f"reasons.{code}"
         return self.text(name) if self.text.has(name) else self.text("reasons.unknown", code=str(code)[:80])
 
     def _needed(self, path: str) -> str:

@@ -21,7 +21,6 @@ def style() -> Iterator[None]:
 def _rc() -> dict[Any, Any]:
     ink, muted, grid = PALETTE["ink"], PALETTE["muted"], PALETTE["grid"]
     return {
-        "font.sans-serif": ["Arial", "DejaVu Sans", "sans-serif"],
         "axes.axisbelow": True,
         "lines.solid_capstyle": "round",
         "patch.edgecolor": "white",
@@ -29,7 +28,7 @@ def _rc() -> dict[Any, Any]:
         "svg.fonttype": "none",
         "svg.hashsalt": "segkit",
         "figure.dpi": 72,  # one point is one pixel of the viewBox
-        "font.family": ["Inter", "sans-serif"],
+        "font.family": ["Inter"],
         "font.size": 12,
         "axes.labelsize": 12,
         "axes.labelcolor": muted,

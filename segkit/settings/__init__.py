@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -20,6 +20,12 @@ from ruamel.yaml.error import YAMLError
 from segkit import clock
 from segkit.errors import SegkitError, SettingsError
 
+_WHOLE = ("days", "orders", "opens and clicks", "profiles", "levels", "quarters", "countries", "gaps", "mails")
+_RISING = (
+    ("active_days", "sleeping_from_days"),
+    ("sleeping_from_days", "sleeping_to_days"),
+    ("purchase_recent_days", "purchase_lapsed_days"),
+)
 Value = float | int | str | list[float]
 M = TypeVar("M", bound=BaseModel)
 
@@ -35,6 +41,7 @@ class Threshold:
     source: str
     default: Value
     choices: tuple[str, ...] = ()
+    fixed: bool = False  # the shape of a table or picture: no client's choice
 
 
 @dataclass(frozen=True)
@@ -59,14 +66,24 @@ class Settings:
             if name not in changed:
                 raise SettingsError(f"{file}: unknown threshold {name!r}.", suggestion(name, changed))
             changed[name] = _replaced(changed[name], value, file)
-        return Settings(changed)
+        settings = Settings(changed)
+        for less, more in _RISING:
+            if settings[less] >= settings[more]:
+                told = f"{less} is {settings[less]} and {more} is {settings[more]}"
+                raise SettingsError(f"{file}: {told}.", f"{less} must be less than {more}.")
+        return settings
 
 
 def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
+    if old.fixed:
+        raise SettingsError(
+            f"{file}: {old.name} is the shape of a table or picture of the report.", "Leave it out; it is no client's choice."
+        )
     if not _fits(old, value):
-        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a number of {old.unit}, such as {old.default}"
+        kind = "whole number, 1 or more," if old.unit in _WHOLE else "number"
+        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a {kind} of {old.unit}, such as {old.default}"
         raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {allowed}.")
-    return Threshold(old.name, value, old.unit, old.why, old.source, old.default, old.choices)
+    return replace(old, value=value)
 
 
 def _fits(old: Threshold, value: Any) -> bool:
@@ -74,9 +91,10 @@ def _fits(old: Threshold, value: Any) -> bool:
         return isinstance(value, str) and _is_day(value)
     if isinstance(old.default, str):
         return isinstance(value, str) and (not old.choices or value in old.choices)
-    numbers = value if isinstance(old.default, list) and isinstance(value, list) else [value]
+    if old.unit in _WHOLE:
+        return type(value) is int and value >= 1
     largest = 1 if old.unit.startswith("share") else math.inf
-    return all(type(number) in (int, float) and 0 <= number <= largest and math.isfinite(number) for number in numbers)
+    return type(value) in (int, float) and 0 <= value <= largest and math.isfinite(value)
 
 
 def _is_day(text: str) -> bool:
@@ -91,10 +109,12 @@ def default_settings() -> Settings:
     """The thresholds that ship with segkit (defaults.yaml)."""
     text = resources.files(__package__).joinpath("defaults.yaml").read_text(encoding="utf-8")
     rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
-    return Settings({
-        name: Threshold(name, row["value"], row["unit"], row["why"], str(row["source"]), row["value"], tuple(row.get("choices", ())))
-        for name, row in rows.items()
-    })  # fmt: skip
+    return Settings({name: _threshold(name, row) for name, row in rows.items()})
+
+
+def _threshold(name: str, row: Mapping[str, Any]) -> Threshold:
+    told = {"unit": row["unit"], "why": row["why"], "source": str(row["source"]), "fixed": row.get("fixed", False)}
+    return Threshold(name, row["value"], default=row["value"], choices=tuple(row.get("choices", ())), **told)
 
 
 def currency_codes(value: Any) -> Any:

@@ -30,13 +30,18 @@ def tables(pages: Iterable[Record]) -> dict[str | None, pa.Table]:
     for page in pages:
         data = page.get("data") if isinstance(page, Mapping) else None
         data = [data] if isinstance(data, Mapping) else data  # one resource asked for by its id
-        if not isinstance(data, list):
+        included = page.get("included") or [] if isinstance(page, Mapping) else []
+        if not isinstance(data, list) or not isinstance(included, list) or not all(map(_is_record, [*data, *included])):
             return {}
-        members = _MEMBERS.search(str((page.get("links") or {}).get("self")))
-        for record in [*data, *page.get("included", [])]:
+        members = _MEMBERS.search(str(_inner(page, "links").get("self")))
+        for record in [*data, *included]:
             for table, row in _rows(record, members):
                 rows.setdefault(table, []).append(row)
     return {name: _table(found) for name, found in rows.items()}
+
+
+def _is_record(record: Any) -> bool:
+    return isinstance(record, Mapping) and isinstance(record.get("id"), str) and isinstance(record.get("attributes") or {}, Mapping)
 
 
 def _rows(record: Record, members: re.Match[str] | None) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -58,10 +63,10 @@ def _rows(record: Record, members: re.Match[str] | None) -> Iterable[tuple[str, 
 
 
 def _profile(record: Record, inside: Record) -> dict[str, Any]:
-    channels = inside.get("subscriptions") or {}
+    channels = _inner(inside, "subscriptions")
     marketing, tracking = (_inner(channels, "email", purpose) for purpose in ("marketing", "open_tracking"))
-    sms, location = _inner(channels, "sms", "marketing"), inside.get("location") or {}
-    predictive = inside.get("predictive_analytics") or {}
+    sms, location = _inner(channels, "sms", "marketing"), _inner(inside, "location")
+    predictive = _inner(inside, "predictive_analytics")
     row = {
         "klaviyo_id": record["id"],
         **{name: inside.get(name) for name in _PROFILE},
@@ -72,26 +77,29 @@ def _profile(record: Record, inside: Record) -> dict[str, Any]:
         "sms_consent": sms.get("consent"), "sms_timestamp": sms.get("consent_timestamp"),
         **{name: predictive.get(name) for name in _PREDICTIVE},
     }  # fmt: skip
-    custom = inside.get("properties") or {}
+    custom = _inner(inside, "properties")
     return row | {name if name not in row else f"properties.{name}": value for name, value in custom.items()}
 
 
 def _inner(tree: Record, *path: str) -> Record:
+    """What stands at a path; nothing where it is something else than an object."""
     for step in path:
-        tree = (tree or {}).get(step) or {}
+        inner = tree.get(step)
+        tree = inner if isinstance(inner, Mapping) else {}
     return tree
 
 
 def _suppressions(record: Record, inside: Record) -> Iterable[dict[str, Any]]:
     """Suppressions of all mail; those of one list only say nothing about the others."""
-    for row in _inner(inside, "subscriptions", "email", "marketing").get("suppression") or []:
+    rows = _inner(inside, "subscriptions", "email", "marketing").get("suppression")
+    for row in (row for row in (rows if isinstance(rows, list) else []) if isinstance(row, Mapping)):
         yield {"klaviyo_id": record["id"], "email": inside.get("email"), "reason": row.get("reason"), "timestamp": row.get("timestamp")}
 
 
 def _event(record: Record, inside: Record) -> dict[str, Any]:
-    properties = inside.get("event_properties") or {}
+    properties = _inner(inside, "event_properties")
     told = {f"properties.{name}": value for name, value in properties.items() if name not in ("$extra", "$attribution")}
-    links = record.get("relationships") or {}
+    links = _inner(record, "relationships")
     ids = {f"{name}_id": _inner(links, name, "data").get("id") for name in ("metric", "profile")}
     return {"event_id": record["id"], "datetime": inside.get("datetime"), **ids, **told}
 

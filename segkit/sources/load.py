@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from segkit.engine import read as raws
-from segkit.engine.convert import Column
+from segkit.engine import refusal
+from segkit.engine.convert import Column, quoted
 from segkit.engine.load import Loading, Part
 from segkit.engine.query import ALWAYS_TIMED
 from segkit.errors import ColumnError, MappingError, NothingToRead
@@ -81,7 +82,8 @@ def _load(pieces: list[Piece], into: Path, client: Client, mappings: Sequence[So
         for mapping in mappings:
             claims = {name: found for name, found in claimed(mapping, pieces).items() if found}
             if claims:
-                _MappingRun(loading, mapping, client, receipts, report, quarantine, owners).run(claims)
+                with maps.errors_of(mapping.file):
+                    _MappingRun(loading, mapping, client, receipts, report, quarantine, owners).run(claims)
         _unused(pieces, receipts)
         report.receipts = _one_per_file(pieces, receipts)
         if not any(receipt.status == "read" for receipt in report.receipts):
@@ -154,10 +156,11 @@ class _MappingRun:
             self._judge(name, parts)
         for target, spec in self.mapping.writes():
             if spec.from_ in read and not self._left_to_others(spec):
-                self._refuse_untimed(target, spec)
+                self._refuse_incomplete(target, spec)
         for target, spec in self.mapping.writes():
             if spec.from_ in read and not self._left_to_others(spec):
                 self._write(target, spec)
+        _check_words(self.loading)
         for name, parts in read.items():
             self._receipts(name, parts)
 
@@ -217,25 +220,27 @@ class _MappingRun:
         self.loading.set_aside(table, _KIND, list(self.mapping.set_aside))
         told = {kind for write in writes if not self._left_to_others(write) for kind in write.rows}
         if all(write.rows for write in writes):
-            self.loading.set_aside(table, _KIND, sorted(written - told), "told by another source")
+            self.loading.set_aside(table, _KIND, sorted(written - told), "told_elsewhere")
 
     def _left_to_others(self, spec: WriteSpec) -> bool:
         """Whether another source of the delivery has already told this, as `unless` asks."""
         return bool(spec.unless) and self.owners.get(str(spec.unless), self.mapping.source) != self.mapping.source
 
-    def _refuse_untimed(self, target: str, spec: WriteSpec) -> None:
-        """An order or event without a moment belongs to no window: its rows are refused."""
-        stem = TABLES[target].time
-        if target not in ALWAYS_TIMED or stem is None:
+    def _refuse_incomplete(self, target: str, spec: WriteSpec) -> None:
+        """An order or event without a moment belongs to no window, and one without an amount adds up to nothing known."""
+        if target not in ALWAYS_TIMED:
             return
-        moment = spec.columns.get(stem) or spec.columns.get(f"{stem}_at")
-        if moment is None:
+        stem = str(TABLES[target].time)
+        if stem not in spec.columns and f"{stem}_at" not in spec.columns:
             raise MappingError(f"{self.mapping.source}: write.{target} does not say when it happened.", f"Add {stem} to its columns.")
-        key = None if spec.one_row_per == "row" else next(iter(spec.one_row_per.values()))
-        self.loading.refuse_untimed(self._table(spec.from_), key, moment, self._where(spec), f"no time for {stem}")
+        table, key = self._table(spec.from_), None if spec.one_row_per == "row" else next(iter(spec.one_row_per.values()))
+        if target == "orders" and key not in (None, self.mapping.read[spec.from_].unit):
+            self.loading.refuse_partial(table, str(key), over_files=True)
+        for wanted in (name for name in (stem, f"{stem}_at", "total", "total_base") if name in spec.columns):
+            self.loading.refuse_missing(table, target, key, wanted, spec.columns[wanted], self._where(spec))
 
     def _where(self, spec: WriteSpec) -> list[str]:
-        kinds = [f"{_KIND} IN ({', '.join(repr(kind) for kind in spec.rows)})"] if spec.rows else []
+        kinds = [f"{_KIND} IN ({', '.join(map(quoted, spec.rows))})"] if spec.rows else []
         return kinds + ([spec.where] if spec.where else [])
 
     def _write(self, target: str, spec: WriteSpec) -> None:
@@ -267,14 +272,16 @@ class _MappingRun:
             self._quarantine(table, self.receipts[id(piece)], part)
 
     def _quarantine(self, table: str, receipt: Receipt, part: Part) -> None:
-        for _, _, reason in part.raw.split_failures:
-            receipt.add("refused", reason.split(". ")[0], 1)
+        if part.raw.split_failures:
+            receipt.add("refused", "not_split|", len(part.raw.split_failures))
         if not receipt.refused:
             return
-        if receipt.refused > self.limit * receipt.rows_read:
-            worst = max((kind for kind in receipt.kinds if kind["verdict"] == "refused"), key=lambda kind: kind["rows"])
+        own = [kind for kind in receipt.kinds if kind["verdict"] == "refused" and kind["kind"] != refusal.WITH_ITS_ORDER]
+        if sum(kind["rows"] for kind in own) > self.limit * receipt.rows_read:
+            worst = max(own, key=lambda kind: kind["rows"])
+            why = refusal.in_words(worst["kind"], worst["column"])
             raise ColumnError(
-                f"{part.file}: {receipt.refused} of {receipt.rows_read} rows cannot be used, most because {worst['kind']}.",
+                f"{part.file}: {receipt.refused} of {receipt.rows_read} rows cannot be used, most because {why}.",
                 "The column is read as the wrong type or form: check its type, decimal mark and date form in the mapping.",
             )
         self.quarantine.mkdir(parents=True, exist_ok=True)
@@ -331,12 +338,13 @@ def _unused(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> None:
     for piece in pieces:
         receipt = receipts[id(piece)]
         if piece.same_as:
-            receipt.status, receipt.reason = "skipped", f"same bytes as {piece.same_as}"
+            receipt.status, receipt.reason, receipt.detail = "skipped", "same_file", piece.same_as
         elif piece.shape in NAMED and piece.table is not None:
             receipt.reader, receipt.status = "klaviyo", "read"
             receipt.add("kept", "names", len(piece.table))
         elif not piece.used:
-            receipt.reason = piece.trouble.problem if piece.trouble else "no reader or mapping wants it"
+            receipt.reason = "unreadable" if piece.trouble else "no_reader"
+            receipt.detail = piece.trouble.problem if piece.trouble else None
 
 
 def _one_per_file(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> list[Receipt]:
@@ -361,6 +369,18 @@ def _nothing_read(pieces: Sequence[Piece]) -> Exception:
         f"No file is one that a reader knows: {found}{' ...' if len(pieces) > 5 else ''}.",
         "Describe the tables in a mapping.yaml and give it with --mapping; `segkit new` makes a commented example.",
     )
+
+
+def _check_words(loading: Loading) -> None:
+    """A word that a column does not know would count as nothing: no order completed, nobody subscribed."""
+    strange = loading.strange_words()
+    if strange:
+        table, column = strange[0][:2]
+        found = ", ".join(f"{word!r} ({rows} rows)" for *place, word, rows in strange if place == [table, column])
+        allowed = next(known.values for known in TABLES[table].columns if known.name == column)
+        raise MappingError(
+            f"write.{table}.{column} gets words that it does not know: {found}.", f"Turn them into one of: {', '.join(allowed)}."
+        )
 
 
 def _currency(loading: Loading, client: Client) -> Currency:

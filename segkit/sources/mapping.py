@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from segkit import clock
 from segkit.errors import MappingError
@@ -16,8 +18,11 @@ from segkit.settings import currency_codes, read_yaml, suggestion, validated
 from segkit.tables import TABLES
 
 ColumnType = Literal[
-    "id", "text", "email", "country", "list", "integer", "number", "money", "boolean", "date", "local_time", "utc_time", "unix_time"
-]
+    "id", "text", "email", "country", "list", "integer", "number", "money", "boolean", "date", "local_time", "utc_time", "unix_time",
+    "unix_ms",
+]  # fmt: skip
+
+_PLAIN = re.compile("[a-z][a-z0-9_]*")
 
 
 class _Strict(BaseModel):
@@ -95,11 +100,20 @@ class SourceMapping(_Strict):
     write: dict[str, WriteSpec | list[WriteSpec]]
 
     _codes = field_validator("currency", "rates")(currency_codes)
+    _file: str = PrivateAttr("mapping")
+
+    @property
+    def file(self) -> str:
+        """What to call it in an error."""
+        return self._file
 
     @model_validator(mode="after")
     def _names_exist(self) -> SourceMapping:
         if self.time_zone:
             clock.zone(self.time_zone)
+        for name in (self.source, *self.read, *(label for table in self.read.values() for label in table.labels)):
+            if not _PLAIN.fullmatch(name):
+                raise MappingError(f"{name!r} cannot be a name in a mapping.", "Use small letters, digits and _, such as web_shop.")
         for target, spec in self.writes():
             if target not in TABLES:
                 raise MappingError(f"{self.source}: write.{target} is no canonical table.", suggestion(target, TABLES))
@@ -118,7 +132,7 @@ class SourceMapping(_Strict):
 
 def load_mapping(path: Path) -> SourceMapping:
     """Read a mapping file; every mistake is an error that names the file and the key."""
-    if not path.exists():
+    if not path.is_file():
         raise MappingError(f"There is no mapping file {path.name}.", "Check the path after --mapping.")
     return checked(read_yaml(path, MappingError), path.name)
 
@@ -127,7 +141,21 @@ def checked(data: Any, name: str) -> SourceMapping:
     """A mapping given as plain data, checked."""
     if not isinstance(data, Mapping):
         raise MappingError(f"{name} holds no mapping.", "Start with  source: NAME,  read:  and  write:.")
-    return validated(SourceMapping, data, name, MappingError)
+    with errors_of(name):
+        mapping = validated(SourceMapping, data, name, MappingError)
+    mapping._file = name
+    return mapping
+
+
+@contextmanager
+def errors_of(file: str) -> Iterator[None]:
+    """Whatever a mapping says wrong is told with the name of its file."""
+    try:
+        yield
+    except MappingError as error:
+        if error.problem.startswith(f"{file}: "):
+            raise
+        raise MappingError(f"{file}: {error.problem}", error.todo) from None
 
 
 @cache

@@ -14,7 +14,8 @@ class Receipt:
     sha256_12: str
     reader: str | None = None
     status: str = "unused"  # read, skipped (the same bytes twice) or unused (no reader wants it)
-    reason: str | None = None
+    reason: str | None = None  # why it was not read: same_file, no_reader or unreadable
+    detail: str | None = None  # the file with the same bytes, or what is wrong with an unreadable one
     rows_read: int = 0
     kept: int = 0
     mended: int = 0
@@ -29,14 +30,15 @@ class Receipt:
     to_at: str | None = None
 
     def add(self, verdict: str, reason: str | None, rows: int) -> None:
-        """Count rows that got a verdict."""
+        """Count rows that got a verdict, by kind; of refused rows the kind is why, as key|column."""
         setattr(self, verdict, getattr(self, verdict) + rows)
         self.rows_read += rows
+        name, column = _why(reason) if verdict == "refused" else (reason, None)
         for kind in self.kinds:
-            if (kind["kind"], kind["verdict"]) == (reason, verdict):
+            if (kind["kind"], kind["column"], kind["verdict"]) == (name, column, verdict):
                 kind["rows"] += rows
                 return
-        self.kinds.append({"kind": reason, "verdict": verdict, "rows": rows})
+        self.kinds.append({"kind": name, "column": column, "verdict": verdict, "rows": rows})
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as plain data."""
@@ -60,3 +62,8 @@ class Receipt:
             "coverage_from": self.from_at,
             "coverage_to": self.to_at,
         }
+
+
+def _why(reason: str | None) -> tuple[str, str | None]:
+    key, _, column = str(reason).partition("|")
+    return key, column or None

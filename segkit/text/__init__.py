@@ -63,6 +63,7 @@ class Text:
         """An amount with the currency's sign; a no-break space after the sign in Dutch."""
         places = min(decimals, get_currency_precision(currency))
         pattern = MONEY_PATTERNS[self.lang].replace(".00", "." + "0" * places if places else "")
+        value = 0 if round(value, places) == 0 else value  # no minus before nothing
         shown = format_currency(value, currency, pattern, locale=self.locale, currency_digits=False)
         return shown.replace("-", MINUS)
 

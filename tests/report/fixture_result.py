@@ -171,7 +171,7 @@ def hostile() -> dict[str, Any]:
     result["client"].update(name=f'{HOSTILE}"); </style><script>document.title="owned"</script>', time_zone=HOSTILE)
     for source in result["sources"]:
         source.update(file=f"{HOSTILE}.csv", reader=HOSTILE, encoding=HOSTILE, delimiter="</td><script>")
-        source["kinds"].append({"kind": HOSTILE, "verdict": "set_aside", "rows": 1})
+        source["kinds"].append({"kind": HOSTILE, "column": None, "verdict": "set_aside", "rows": 1})
     result["coverage"].append({"table": HOSTILE, "rows": 3, "from": None, "to": None, "status": "computed", "reason": None})
     result["segments"][f"country_{HOSTILE}"] = deepcopy(result["segments"]["vip"])
     result["segments"]["{members} $\\frac{1}{2}$ javascript:alert(1)"] = deepcopy(result["segments"]["vip"])
@@ -265,12 +265,12 @@ def _sources() -> list[dict[str, Any]]:
     }
     rows = {"rows_read": 9829, "kept": 9700, "mended": 2, "set_aside": 115, "refused": 12}
     kinds = [
-        {"kind": "sale", "verdict": "kept", "rows": 9700},
-        {"kind": "test", "verdict": "set_aside", "rows": 115},
-        {"kind": "Total is not a number", "verdict": "refused", "rows": 12},
-        {"kind": None, "verdict": "mended", "rows": 2},
+        {"kind": "sale", "column": None, "verdict": "kept", "rows": 9700},
+        {"kind": "test", "column": None, "verdict": "set_aside", "rows": 115},
+        {"kind": "not_money", "column": "Total", "verdict": "refused", "rows": 12},
+        {"kind": None, "column": None, "verdict": "mended", "rows": 2},
     ]
-    twice = dict.fromkeys(rows, 0) | {"status": "skipped", "reason": "same bytes as orders_export.csv", "kinds": []}
+    twice = dict.fromkeys(rows, 0) | {"status": "skipped", "reason": "same_file", "detail": "orders_export.csv", "kinds": []}
     return [
         {"file": "orders_export.csv", "reader": "shopify_orders", **read, **rows, "kinds": kinds},
         {"file": "orders_export (1).csv", "reader": None, **read, **twice},

@@ -181,5 +181,5 @@ def test_a_profiles_country_is_that_of_its_last_order(tmp_path: Path) -> None:
         "write": {"orders": {"from": "orders", "one_row_per": {"order_id": "order_no"},
                              "columns": {"profile_id": "min(customer)", "ordered": "min(day)", "total": "sum(amount)", "shipping_country": "min(country)"}}},
     }  # fmt: skip
-    profiles = table(segkit.open(tmp_path, mapping=mapping), "profiles").set_index("profile_id")
+    profiles = segkit.open(tmp_path, mapping=mapping).at("2026-07-01").features().set_index("profile_id")
     assert profiles["country_code"].to_dict() == {"ann": "BE", "bob": "DE"}

@@ -71,7 +71,7 @@ def test_many_rows_refused_for_one_reason_are_one_line_of_the_receipt(tmp_path: 
     (tmp_path / "lines.csv").write_text(f"order,day,note,amount\n{rows}", encoding="utf-8")
     (receipt,) = segkit.open(tmp_path, mapping=LINES).load["receipts"]
     assert [kind for kind in receipt["kinds"] if kind["verdict"] == "refused"] == [
-        {"kind": "Expected Number of Columns: 4 Found: 1", "verdict": "refused", "rows": 5}
+        {"kind": "not_split", "column": None, "verdict": "refused", "rows": 5}
     ]
 
 

@@ -52,7 +52,7 @@ def test_a_no_in_the_shop_does_not_undo_a_subscription_at_the_mail_platform(deli
 def test_events_that_the_shops_export_tells_better_are_set_aside_and_counted(delivered: Callable[..., segkit.Shop]) -> None:
     shop = delivered("shopify/orders_export.csv", "klaviyo_api/*.json")
     kinds = rows_by_kind(shop)
-    assert kinds["told by another source", SET_ASIDE] == 3 + 6 + 1 + 2  # orders, their lines, a cancellation, refunds
+    assert kinds["told_elsewhere", SET_ASIDE] == 3 + 6 + 1 + 2  # orders, their lines, a cancellation, refunds
     assert not {kind for kind, verdict in kinds if verdict == KEPT} & {"shop_order", "order_line", "cancellation", "refund"}
     assert set(table(shop, "orders")["source_system"]) == {"shopify"}
 
@@ -136,11 +136,11 @@ def test_a_json_table_has_the_columns_of_all_its_records(tmp_path: Path) -> None
         "source": "shop",
         "read": {"orders": {"files": "*.json", "columns": {
             "order_no": {"from": "order", "type": "id"}, "day": {"from": "day", "type": "date"}, "amount": {"from": "amount", "type": "money"}}}},
-        "write": {"orders": {"from": "orders", "one_row_per": {"order_id": "order_no"}, "columns": {"ordered": "min(day)", "total": "max(amount)"}}},
+        "write": {"orders": {"from": "orders", "one_row_per": {"order_id": "order_no"}, "columns": {"ordered": "min(day)", "shipping_total": "max(amount)"}}},
     }  # fmt: skip
     orders = table(segkit.open(tmp_path, mapping=mapping), "orders").set_index("order_id")
-    assert orders.loc["2", "total"] == Decimal("7.5")
-    assert pd.isna(orders.loc["1", "total"])
+    assert orders.loc["2", "shipping_total"] == Decimal("7.5")
+    assert pd.isna(orders.loc["1", "shipping_total"])
 
 
 def test_json_that_holds_no_records_is_listed_as_unused(tmp_path: Path) -> None:
@@ -148,4 +148,5 @@ def test_json_that_holds_no_records_is_listed_as_unused(tmp_path: Path) -> None:
     shutil.copy2(EXPORTS / "shopify/customers_export.csv", tmp_path)
     receipts = {receipt["file"]: receipt for receipt in segkit.open(tmp_path).load["receipts"]}
     assert receipts["numbers.json"]["status"] == "unused"
-    assert "no records" in receipts["numbers.json"]["reason"]
+    assert receipts["numbers.json"]["reason"] == "unreadable"
+    assert "no records" in receipts["numbers.json"]["detail"]

@@ -109,6 +109,7 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert (nl.money(1234.5, "EUR"), en.money(1234.5, "EUR")) == ("€\u00a01.234,50", "€1,234.50")
     assert (nl.money(-1234, "EUR", 0), en.money(-1234, "GBP", 0)) == ("€\u00a0−1.234", "−£1,234")
     assert nl.money(1234.5, "JPY") == "JP¥\u00a01.234"
+    assert (nl.money(-0.3, "EUR", 0), nl.money(-0.3, "EUR")) == ("€\u00a00", "€\u00a0−0,30")  # no minus before nothing
     assert (nl.date(date(2026, 10, 31)), en.date("2026-10-31")) == ("31 oktober 2026", "31 October 2026")
     assert (nl.month("2026-10"), en.quarter("2026Q4")) == ("okt 2026", "Q4 2026")
 

@@ -17,6 +17,9 @@ def is_narrow(width: float) -> bool:
     return width < (NARROW + WIDE) / 2
 
 
+ON_PAPER = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 0.5}  # words stay readable where a line runs behind them
+
+
 def rows_on(axes: Axes, labels: Sequence[str], narrow: bool) -> None:
     """Names of horizontal rows, the first on top: beside the rows, or above them where there is no room."""
     axes.set_ylim(len(labels) - 0.5, -0.75 if narrow else -0.5)
@@ -25,7 +28,7 @@ def rows_on(axes: Axes, labels: Sequence[str], narrow: bool) -> None:
         return
     axes.set_yticks([])
     for row, label in enumerate(labels):
-        axes.text(0, row - BAR / 2 - 0.06, label, transform=axes.get_yaxis_transform(), va="bottom", fontsize=12)
+        axes.text(0, row - BAR / 2 - 0.06, label, transform=axes.get_yaxis_transform(), va="bottom", fontsize=12, bbox=ON_PAPER)
 
 
 def bar(axes: Axes, row: float, value: float, colour: str, thickness: float = BAR) -> None:

@@ -67,7 +67,7 @@ def grid(
 ) -> Figure:
     """Counts by recency (rows) and by frequency and value (columns), darker for more."""
     narrow = is_narrow(width)
-    figure = canvas(width, 66 * len(rows) + (64 if narrow else 42))
+    figure = canvas(width, 66 * len(rows) + (80 if narrow else 42))
     axes = figure.subplots()
     most = max((value for line in values for value in line), default=0) or 1
     for row, line in enumerate(values):
@@ -87,7 +87,7 @@ def grid(
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     axes.set_xticks(
         range(len(columns)),
-        [label.replace(", ", ",\n") if narrow else label for label in columns],
+        [label.replace(" ", "\n") if narrow else label for label in columns],
         fontsize=11 if narrow else 12,
     )
     axes.set_yticks(range(len(rows)), [label.replace(" ", "\n") if narrow else label for label in rows], color=PALETTE["ink"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from segkit.report.figures.parts import Write, grid_lines, is_narrow, rows_on, ticks
+from segkit.report.figures.parts import ON_PAPER, Write, grid_lines, is_narrow, rows_on, ticks
 from segkit.report.palette import PALETTE
 from segkit.report.svg import canvas
 
@@ -24,7 +24,7 @@ class Interval:
 def against_rest(rows: Sequence[Interval], axis: str, zero: str, write: Write, width: float) -> Figure:
     """A dot and a line for each segment around the line of no difference; grey when the line touches it."""
     narrow = is_narrow(width)
-    figure = canvas(width, (46 if narrow else 36) * len(rows) + 84)
+    figure = canvas(width, (60 if narrow else 36) * len(rows) + 84)
     axes = figure.subplots()
     for row, item in enumerate(rows):
         colour = _colour(item)
@@ -39,8 +39,10 @@ def against_rest(rows: Sequence[Interval], axis: str, zero: str, write: Write, w
             fontsize=11,
             fontweight=600,
             color=PALETTE["ink"],
+            bbox=ON_PAPER,
+            zorder=4,
         )
-    axes.axvline(0, color=PALETTE["ink"], linewidth=1.2)
+    axes.axvline(0, color=PALETTE["ink"], linewidth=1.2, zorder=1)
     axes.annotate(
         zero,
         (0, 1),

@@ -20,7 +20,6 @@ BUYING = (
     ("recent", "counts.bought_30d", "brand"),
 )
 FREQUENCY = ("not_yet", "exactly_once", "more_than_once")
-AGES = ("0-30", "31-89", "90-180", "181+")
 
 
 def build(page: Page) -> Markup:
@@ -118,10 +117,11 @@ def _lorenz(page: Page) -> Markup | None:
 
 def _recency(page: Page) -> Markup | None:
     t, n = page.t, page.n
-    if not page.ids("recency"):
+    ages = page.ids("recency")
+    if not ages:
         return None
-    numbers = [n.count(path("recency", age)) for age in AGES]
-    labels = [_age(page, age) for age in AGES]
+    numbers = [n.count(path("recency", age)) for age in ages]
+    labels = [_age(page, age) for age in ages]
     rows = [[label, number] for label, number in zip(labels, numbers, strict=True)]
     behind = page.table(t("base.recency_title"), [page.column("base.recency_group", False), page.column("cover.profiles")], rows)
     values, shown = [number.raw or 0 for number in numbers], [str(number) for number in numbers]

@@ -161,8 +161,12 @@ def _kinds(page: Page) -> Markup | None:
 
 
 def _kind(page: Page, source: dict[str, Any], kind: dict[str, Any], rows: str) -> list[Any]:
-    name = blocks.own_words(_kind_name(page, kind["kind"] or "rows"), KIND_LENGTH)
+    name = _refused(page, kind) if kind["verdict"] == "refused" else blocks.own_words(_kind_name(page, kind["kind"] or "rows"), KIND_LENGTH)
     return [name, blocks.own_words(source["file"]), page.t(f"verdicts.{kind['verdict']}"), page.n.count(rows)]
+
+
+def _refused(page: Page, kind: dict[str, Any]) -> Markup:
+    return page.t.html(f"refusals.{kind['kind']}", column=blocks.own_words(kind["column"] or "", KIND_LENGTH))
 
 
 def _kind_name(page: Page, code: str) -> str:

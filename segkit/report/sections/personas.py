@@ -174,7 +174,8 @@ def _discount(page: Page, level: int) -> Markup:
 
 
 def _sample(page: Page, at: str) -> Markup:
-    whole = page.n.raw(f"{at}.sample") == page.n.raw(f"{at}.members")
+    reach = page.n.raw(f"{at}.mailable")
+    whole = page.n.raw(f"{at}.sample") == (page.n.raw(f"{at}.members") if reach is None else reach)
     return page.t.html("personas.sample_all" if whole else "personas.sample_some", sample=page.n.count(f"{at}.sample"))
 
 
