@@ -130,7 +130,7 @@ class Brand(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    colour: str | None = None
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = None
     logo: str | None = None
 
 
@@ -163,6 +163,8 @@ def load_client(path: Path) -> Client:
     client = validated(Client, data, path.name)
     clock.zone(client.time_zone)
     client.settings()
+    if client.brand.logo:
+        client.brand.logo = str(path.parent / client.brand.logo)
     return client
 
 

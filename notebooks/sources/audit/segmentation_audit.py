@@ -37,7 +37,7 @@ view = shop.at(parameters.as_of)
 # papermill_description=measure
 result = view.audit()
 parameters.save(result)
-report = Report(result.as_dict(), parameters.lang)
+report = Report(result.as_dict(), parameters.lang, shop.client.brand)
 
 # %%
 report.cover()

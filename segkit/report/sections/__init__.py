@@ -6,8 +6,10 @@ from typing import Any
 from markupsafe import Markup
 
 from segkit.report import MIME
+from segkit.report.brand import on_cover
 from segkit.report.sections import base, cover, data, method, personas, rhythm, segments, summary
 from segkit.report.sections.page import Page
+from segkit.settings import Brand
 
 
 class Section:
@@ -38,15 +40,16 @@ class Report:
     """The report of one audit result in one language ("nl" or "en").
 
     `result` is the plain dict that result.json holds. Every method gives one section; every number on it is written
-    as `<data value data-path>` and stands at that path in the result. What cannot be computed says why.
+    as `<data value data-path>` and stands at that path in the result. What cannot be computed says why. `brand` is the
+    client's colour and logo for the cover.
     """
 
-    def __init__(self, result: Mapping[str, Any], lang: str) -> None:
-        self.page = Page(result, lang)
+    def __init__(self, result: Mapping[str, Any], lang: str, brand: Brand | None = None) -> None:
+        self.page, self.brand = Page(result, lang), brand
 
     def cover(self) -> Cover:
         """Client, date of the audit, period, size, sources, fingerprint."""
-        return Cover(cover.build(self.page), cover.facts(self.page))
+        return Cover(cover.build(self.page), cover.facts(self.page) | {"brand": on_cover(self.brand)})
 
     def summary(self) -> Section:
         """The size of things in a few figures, and the first findings."""
