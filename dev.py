@@ -23,6 +23,12 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "segkit-installed.json"
 CACHE = ROOT / "data" / "cache"
 DEMO_RECIPE = ["bakery", "--customers", "4000", "--seed", "7", "--until", "2026-10-31"]
+STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60", "-p", "no:xdist"]
+SETTLED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}  # what a lesson shows may not depend on these
+LAB_DEFAULTS = {
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},  # asks nothing, calls nobody
+}
 REPORT_FILES = ["audit.html", "audit.ipynb", "result.json"]  # the PDF needs a browser, so it is no proof of success
 
 
@@ -169,9 +175,6 @@ def ready(*wanted: str) -> None:
     say("the environment is ready")
 
 
-# --- data ---------------------------------------------------------------------------------------------------------
-
-
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
@@ -252,9 +255,6 @@ def run_audit(name: str, lang: str, as_of: str, out: Path) -> None:
         raise Stop(f"the audit ended without {', '.join(missing)} in {out}. Please report this as a fault")
 
 
-# --- tasks --------------------------------------------------------------------------------------------------------
-
-
 def setup(_: argparse.Namespace) -> None:
     ready("dev", "lab")
 
@@ -279,26 +279,33 @@ def try_to_fetch(name: str) -> None:
 def run_tests(*arguments: str, long: bool = False) -> None:
     for name in (name for name, shop in SHOPS.items() if shop.package):
         try_to_fetch(name)
+    demo()  # the lessons run on it
     python("-m", "pytest", "-n", "2", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
 
 
 def test(options: argparse.Namespace) -> None:
-    ready("dev")
+    ready("dev", "lab")  # lab: a widget is tried in a real JupyterLab
     run_tests(*options.pytest)
 
 
 def notebooks(options: argparse.Namespace) -> None:
     ready("dev")
-    python("notebooks/build.py", *(["--check"] if options.check else []))
+    build_notebooks(*(["--check"] if options.check else ["--from-ipynb", options.from_ipynb] if options.from_ipynb else []))
+
+
+def build_notebooks(*how: str) -> None:
+    """Lessons are run when they are built, on the demo shop."""
+    demo()
+    python("-m", "notebooks.build", *how)
 
 
 def stored_lessons() -> None:
     """Run the lessons and solutions as stored and compare every output; serial, for xdist splits a notebook's cells."""
-    folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).rglob("*.ipynb"))]
+    folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).glob("*.ipynb"))]
     if not folders:
         return say("there are no lessons yet")
-    strict = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "-p", "no:xdist"]
-    python("-m", "pytest", *strict, *folders, PYTHONHASHSEED="0", TZ="UTC", COLUMNS="80", TQDM_DISABLE="1")
+    demo()
+    python("-m", "pytest", *STRICT, *folders, **SETTLED)
 
 
 def audits_end_to_end() -> None:
@@ -315,7 +322,7 @@ def check(options: argparse.Namespace) -> None:
         "format": lambda: python("-m", "ruff", "format", "--check", "."),
         "types": lambda: python("-m", "mypy", "segkit", "data/generators/segkit_generators"),
         "imports": lambda: run([script("lint-imports")]),
-        "notebooks are built": lambda: python("notebooks/build.py", "--check"),
+        "notebooks are built": lambda: build_notebooks("--check"),
         "lessons": stored_lessons,
         "audit, nl and en": audits_end_to_end,
     }
@@ -338,8 +345,13 @@ def passes(name: str, step: Callable[[], None]) -> bool:
 
 
 def lab(_: argparse.Namespace) -> None:
+    """JupyterLab on the course map, shown as a page, with the shop of the lessons in place."""
     ready("lab")
-    python("-m", "jupyterlab", "notebooks")
+    demo()
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"  # defaults of this environment; a user's own win
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(LAB_DEFAULTS, indent=1) + "\n", encoding="utf-8")
+    python("-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/notebooks/README.md")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -358,7 +370,9 @@ def parser() -> argparse.ArgumentParser:
     audits.add_argument("--as-of", metavar="YYYY-MM-DD")
     audits.add_argument("--out", metavar="DIR")
     task(test, "run the tests").add_argument("pytest", nargs="*", help="what pytest gets, after --")
-    task(notebooks, "build the notebooks").add_argument("--check", action="store_true", help="only compare")
+    ways = task(notebooks, "build the notebooks").add_mutually_exclusive_group()
+    ways.add_argument("--check", action="store_true", help="only compare")
+    ways.add_argument("--from-ipynb", metavar="FILE", help="bring an edited notebook back into its source")
     checks = task(check, "run everything that CI runs")
     checks.add_argument("--long", action="store_true", help="ten times as many examples in property tests")
     checks.add_argument("--skip-tests", action="store_true", help="leave out the tests (they have just been run)")

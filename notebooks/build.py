@@ -1,97 +1,116 @@
 """Builds the notebooks that people open from the sources that people edit.
 
-python dev.py notebooks builds; with --check nothing is written, and a built file that differs is an error. The same
-source gives the same bytes: ids count the cells, metadata are fixed, outputs are left out.
+python dev.py notebooks builds; with --check nothing is written, and a built file that differs is an error; with
+--from-ipynb an edit made in JupyterLab is brought back into the source. On one machine the same source gives the same
+bytes. How a source looks is told in notebooks/README.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import jupytext
 import nbformat
-from nbformat import NotebookNode
+
+from notebooks.building import cells
+from notebooks.building.answers import AnswerError
+from notebooks.building.compare import BUILD, complaints
+from notebooks.building.targets import AUDITS as BUILDS
+from notebooks.building.targets import LESSONS, SOLUTIONS, BuildError, Target, strangers, targets
+
+__all__ = ["BUILDS", "build", "built", "complaints", "from_ipynb", "main", "outdated"]
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILDS = {  # source -> what is built from it
-    "notebooks/sources/audit/segmentation_audit.py": (
-        "notebooks/audit/segmentation_audit.ipynb",  # for readers
-        "segkit/notebook/audit.ipynb",  # travels with the package, so that an installed kit makes reports too
-    ),
-}
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 def built(source: str) -> bytes:
     """The notebook of a percent-format source, as the bytes to store: no outputs, of the metadata only tags."""
-    notebook = jupytext.reads(source, fmt="py:percent")
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = NotebookNode(METADATA)
-    for place, cell in enumerate(notebook.cells, start=1):
-        _settle(cell, place)
-    nbformat.validate(notebook)
-    return f"{nbformat.writes(notebook).rstrip()}\n".encode()
-
-
-def _settle(cell: NotebookNode, place: int) -> None:
-    cell.id = f"cell-{place:02d}"
-    cell.metadata = NotebookNode({"tags": list(cell.metadata["tags"])} if cell.metadata.get("tags") else {})
-    if cell.cell_type == "code":
-        cell.execution_count, cell.outputs = None, []
+    return cells.as_bytes(cells.with_answers(source))
 
 
 def outdated(root: Path) -> list[str]:
     """Built files that are missing or not what their source gives; raises FileNotFoundError without a source."""
-    return [target for target, content in _targets(root) if _stored(root / target) != content]
+    return list(complaints(root))
 
 
 def build(root: Path) -> list[str]:
     """Write the built files that are not up to date, and name them."""
-    contents = dict(_targets(root))
-    changed = outdated(root)
-    for target in changed:
-        (root / target).parent.mkdir(parents=True, exist_ok=True)
-        (root / target).write_bytes(contents[target])
+    contents = {target.path: cells.as_bytes(target.finished(root)) for target in targets(root)}
+    changed = [path for path, content in contents.items() if _stored(root / path) != content]
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(contents[path])
     return changed
-
-
-def _targets(root: Path) -> list[tuple[str, bytes]]:
-    contents = {source: built((root / source).read_text(encoding="utf-8")) for source in BUILDS}
-    return [(target, contents[source]) for source, targets in BUILDS.items() for target in targets]
 
 
 def _stored(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Builds the notebooks from notebooks/sources.")
-    parser.add_argument("--check", action="store_true", help="write nothing; say which built files differ")
+def from_ipynb(root: Path, file: Path) -> str:
+    """Write the source that gives the notebook `file` as it is now, and name it; raises BuildError."""
+    target = _edited(root, file)
+    source = root / target.source
     try:
-        return _report_outdated() if parser.parse_args().check else _report_built()
+        notebook = nbformat.read(file, as_version=4)
+        content = cells.as_source(notebook, source.read_text(encoding="utf-8"))
+    except AnswerError as problem:
+        raise BuildError(f"{target.path}, {problem} Nothing was written.") from None
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise BuildError(f"{target.path} is not a notebook that can be read. Build it again with {BUILD}.") from None
+    source.write_text(content, encoding="utf-8", newline="\n")
+    return target.source
+
+
+def _edited(root: Path, file: Path) -> Target:
+    """The target that `file` is, when that one holds all that its source does."""
+    known = {root / target.path: target for target in targets(root)}
+    target = known.get(file.resolve())
+    if target is None:
+        names = ", ".join(target.path for target in known.values() if not target.path.startswith(f"{LESSONS}/"))
+        raise BuildError(f"{file} is not built from a source here. An edit can be brought back from: {names}.")
+    if target.path.startswith(f"{LESSONS}/"):
+        raise BuildError(f"{target.path} has no answers, so its source cannot come from it: edit {SOLUTIONS}/{file.name} instead.")
+    if not file.is_file():
+        raise BuildError(f"{target.path} is not there: build it with {BUILD}.")
+    return target
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Builds the notebooks from notebooks/sources.")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--check", action="store_true", help="write nothing; say which built files differ, and what to do")
+    ways.add_argument("--from-ipynb", type=Path, metavar="FILE", help="bring an edited notebook back into its source")
+    options = parser.parse_args(arguments)
+    try:
+        return _report_source(options.from_ipynb) if options.from_ipynb else _report_outdated() if options.check else _report_built()
+    except BuildError as problem:
+        print(problem, file=sys.stderr)
     except FileNotFoundError as problem:
         print(f"The source {problem.filename} is not there: bring it back with git, then run this again.", file=sys.stderr)
-        return 1
+    return 1
 
 
 def _report_built() -> int:
-    for target in build(ROOT):
-        print(f"built {target}")
+    for path in build(ROOT):
+        print(f"built {path}")
+    for path in strangers(ROOT):
+        print(f"{path} has no source in notebooks/sources; it was left as it is.", file=sys.stderr)
     return 0
 
 
 def _report_outdated() -> int:
-    differing = outdated(ROOT)
-    for target in differing:
-        print(f"{target} is not what its source in notebooks/sources gives.", file=sys.stderr)
-    if differing:
-        print("Edit the source, not the notebook; then run: python dev.py notebooks", file=sys.stderr)
-    return 1 if differing else 0
+    found = complaints(ROOT)
+    for path, what in found.items():
+        print(f"{path} {what}.", file=sys.stderr)
+    return 1 if found else 0
+
+
+def _report_source(file: Path) -> int:
+    print(f"wrote {from_ipynb(ROOT, file)}. Read it with git diff, then build: {BUILD}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Notebooks that run by themselves: checked parameters in, an executed audit and its report out."""
+"""Notebooks that run by themselves and lessons that talk back: checked parameters, executed audits, exercises and pictures."""
 
+from segkit.notebook.check import check
+from segkit.notebook.lesson import bars, demo_shop
 from segkit.notebook.parameters import AuditParameters
 from segkit.notebook.run import AuditFiles, run_audit
 
-__all__ = ["AuditFiles", "AuditParameters", "run_audit"]
+__all__ = ["AuditFiles", "AuditParameters", "bars", "check", "demo_shop", "run_audit"]

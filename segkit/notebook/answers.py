@@ -1,0 +1,32 @@
+"""The right answers of the exercises, each worked out from the demo shop by a function with the answer's name.
+
+A number that follows from the data is computed and never written down, so that another demo shop gives other right
+answers and no lesson that is wrong. Functions rather than expressions in the YAML: they are typed, tested and found by
+search. A profile_id answer is a set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from segkit.shop import View
+
+Answer = float | str | set[str]
+
+
+def mail_share_of_the_silent(view: View) -> float:
+    """Share of the mails of 90 days that went to mailable profiles without a human open or click in those days."""
+    people = view.features().query("is_mailable")
+    silent = ~(people["engaged_days"] <= view.rules.settings["engaged_recent_days"]).fillna(False)
+    mails = people["email_received_count_90d"]
+    return float(mails[silent].sum() / mails.sum())
+
+
+def segment_to_win_back(_: View) -> str:
+    """The segment whose members bought, and last did so three to six months ago."""
+    return "sleeping_customers"
+
+
+ANSWERS: dict[str, Callable[[View], Answer]] = {function.__name__: function for function in (mail_share_of_the_silent, segment_to_win_back)}

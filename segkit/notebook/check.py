@@ -1,0 +1,146 @@
+"""Checks of the exercises in the lessons: a hint, then a smaller question, then the answer, in the same words each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from segkit.errors import ParameterError
+from segkit.notebook.answers import ANSWERS, Answer
+from segkit.settings import read_yaml, suggestion, validated
+from segkit.text import catalogue
+
+if TYPE_CHECKING:
+    from segkit.shop import View
+
+AS_OF = "2026-10-31"  # the day on which all lessons look at the bakery
+LANG = "en"  # of the lessons, and so of what is said about their exercises
+_attempts: dict[str, int] = {}
+
+
+class Exercise(BaseModel):
+    """What is said about one exercise; `answer` names the function that works the answer out, `within` how near is right."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: str
+    form: str
+    hint: str
+    smaller: str
+    right: str
+    within: float = 0.005  # a share may be rounded to two decimals
+
+
+def check(exercise: str, answer: Any = ...) -> None:
+    """Say whether an answer is right. The first wrong one gives a hint, the second a smaller question, the third the answer.
+
+    An answer is a number, a text, or a group of profiles (their ids, or a table with profile_id). One that is not filled
+    in or of another kind is told so, and does not count as an attempt. Attempts live as long as the kernel;
+    `start_again` forgets them. An unknown exercise is an error that lists the known ones.
+    """
+    print(said(exercise, answer, right_answer(exercise)))
+
+
+def said(exercise: str, answer: Any, right: Answer) -> str:
+    """The sentence about an answer, and the attempt counted."""
+    told, t = _exercise(exercise), catalogue(LANG)
+    if _is_open(answer):
+        return t("check.open", exercise=exercise, form=told.form)
+    given = _of_kind(answer, right)
+    if given is None:
+        return t("check.kind", exercise=exercise, form=told.form)
+    if _matches(given, right, told.within):
+        _attempts.pop(exercise, None)
+        return t("check.right", exercise=exercise, why=told.right)
+    return _not_right(exercise, given, right)
+
+
+def _not_right(exercise: str, given: Any, right: Answer) -> str:
+    _attempts[exercise] = attempt = _attempts.get(exercise, 0) + 1
+    told, t = _exercise(exercise), catalogue(LANG)
+    if attempt > 2:
+        return t("check.answer", exercise=exercise, answer=_shown(right), why=told.right)
+    wrong = t("check.not_yet", exercise=exercise, help=told.hint if attempt == 1 else told.smaller)
+    if isinstance(right, set):
+        return f"{wrong} {t('check.group', extra=len(given - right), lacking=len(right - given))}"
+    return wrong
+
+
+def start_again() -> None:
+    """Forget all attempts, as a fresh kernel does."""
+    _attempts.clear()
+
+
+def right_answer(exercise: str) -> Answer:
+    """The answer, worked out from the demo shop."""
+    return ANSWERS[_exercise(exercise).answer](_view())
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """Every exercise of exercises.yaml by its id; raises SettingsError where the file says something unknown or too little."""
+    with resources.as_file(resources.files(__package__).joinpath("exercises.yaml")) as file:
+        listed: dict[str, Any] = read_yaml(Path(file))
+    return {name: validated(Exercise, what, f"exercises.yaml, {name}") for name, what in listed.items()}
+
+
+def _exercise(name: str) -> Exercise:
+    if name not in exercises():
+        raise ParameterError(f"There is no exercise {name!r}.", suggestion(name, exercises()))
+    return exercises()[name]
+
+
+@cache
+def _view() -> View:
+    from segkit.notebook.lesson import demo_shop
+
+    return demo_shop().at(AS_OF)
+
+
+def _is_open(answer: Any) -> bool:
+    """Not filled in; a calculation that gives no number is not filled in either."""
+    if isinstance(answer, str):
+        return not answer.strip()
+    return answer is ... or answer is None or repr(answer) in ("nan", "np.float64(nan)", "<NA>", "NaT")
+
+
+def _of_kind(answer: Any, right: Answer) -> Any:
+    """The answer in the form of the right one; None when it is of another kind."""
+    if isinstance(right, set):
+        return _profile_ids(answer)
+    if isinstance(right, str):
+        return answer.strip() if isinstance(answer, str) else None
+    return float(answer) if _is_number(answer) else None
+
+
+def _is_number(answer: Any) -> bool:
+    """A single number; yes and no are none, and neither is a column of numbers."""
+    is_truth = isinstance(answer, bool) or getattr(getattr(answer, "dtype", None), "kind", "") == "b"
+    return hasattr(answer, "__float__") and getattr(answer, "ndim", 0) == 0 and not is_truth
+
+
+def _profile_ids(answer: Any) -> set[str] | None:
+    """The ids of a group: any list, set or column of them, or a table with profile_id; None for anything else."""
+    if hasattr(answer, "columns"):
+        answer = answer["profile_id"] if "profile_id" in answer.columns else None
+    if isinstance(answer, (str, dict)) or not isinstance(answer, Iterable):
+        return None
+    ids = list(answer)
+    return set(ids) if all(isinstance(one, str) for one in ids) else None
+
+
+def _matches(given: Any, right: Answer, within: float) -> bool:
+    if isinstance(right, set):
+        return bool(given == right)
+    return given.lower() == right.lower() if isinstance(right, str) else abs(given - right) <= within
+
+
+def _shown(right: Answer) -> str:
+    if isinstance(right, str):
+        return repr(right)
+    return catalogue(LANG)("check.profiles", n=len(right)) if isinstance(right, set) else catalogue(LANG).number(right)

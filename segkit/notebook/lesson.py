@@ -1,0 +1,59 @@
+"""What a lesson needs around the toolkit: the demo shop, and a picture with its finding in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segkit.errors import NothingToRead
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+    from matplotlib.figure import Figure
+
+    from segkit.shop import Shop
+
+DEMO = Path("data/cache/demo")
+_DOTS = 110  # per inch: sharp enough to read, small enough to store beside the text
+
+
+def demo_shop() -> Shop:
+    """The bakery of the lessons, from the checkout that the notebook stands in; an error says how to make it when it is absent."""
+    from segkit import shop as shops
+
+    here = Path.cwd().resolve()
+    folder = next((place / DEMO for place in (here, *here.parents) if (place / DEMO).is_dir()), None)
+    if folder is None:
+        raise NothingToRead(
+            "The demo shop of the lessons is not there yet.", "Run  python dev.py lab  (or dev.py audit) once in the checkout."
+        )
+    return shops.open(folder)
+
+
+def bars(labels: Sequence[str], values: Sequence[float], shown: Sequence[str], finding: str) -> Image:
+    """Horizontal bars in the style of the report, the first one in full colour; `finding` is what the picture says, as alt text."""
+    from segkit.report.figures.parts import bar, rows_on
+    from segkit.report.palette import PALETTE
+    from segkit.report.svg import canvas
+    from segkit.report.theme import style
+
+    with style():
+        figure = canvas(620, 34 * len(labels) + 36)
+        axes = figure.subplots()
+        for row, (value, text) in enumerate(zip(values, shown, strict=True)):
+            bar(axes, row, value, PALETTE["brand" if row == 0 else "stone"])
+            axes.annotate(text, (value, row), xytext=(8, 0), textcoords="offset points", va="center", fontweight=600)
+        axes.set(xticks=[])
+        axes.margins(x=0.15)
+        rows_on(axes, labels, narrow=False)
+        return _image(figure, finding)
+
+
+def _image(figure: Figure, finding: str) -> Image:
+    from IPython.display import Image
+
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=_DOTS, facecolor="white", metadata={"Software": None})
+    return Image(out.getvalue(), format="png", alt=finding)

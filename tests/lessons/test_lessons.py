@@ -1,0 +1,122 @@
+"""Lessons as stored are run, whole and true: the guard sees what nbval passes, and nbval sees a changed number."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from notebooks.building.targets import LESSONS, SOLUTIONS, targets
+from tests.lessons.guard import complaints
+
+ROOT = Path(__file__).parents[2]
+STORED = sorted(path for folder in (LESSONS, SOLUTIONS) for path in (ROOT / folder).glob("*.ipynb"))
+SAME_EACH_RUN = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT / "notebooks").as_posix()
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def test_every_source_has_its_two_notebooks_and_no_notebook_is_without_a_source() -> None:
+    assert [named(path) for path in STORED] == sorted(
+        target.path.removeprefix("notebooks/") for target in targets(ROOT) if target.path.startswith((f"{LESSONS}/", f"{SOLUTIONS}/"))
+    )
+    assert STORED
+
+
+@pytest.mark.parametrize("path", STORED, ids=named)
+def test_a_stored_notebook_is_run_and_holds_what_a_lesson_may(path: Path) -> None:
+    assert complaints(read(path)) == []
+
+
+@pytest.mark.parametrize("path", STORED, ids=named)
+def test_every_picture_says_its_finding(path: Path) -> None:
+    outputs = [output for cell in read(path).cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+    assert outputs
+    assert all(len(output.metadata["image/png"]["alt"]) > 30 for output in outputs)
+
+
+def test_a_lesson_gives_no_answer_away_in_its_code() -> None:
+    for path in STORED:
+        source = "\n".join(cell.source for cell in read(path).cells if "exercise" in cell.metadata.get("tags", []))
+        assert ("..." in source) == (path.parent.name == "lessons"), named(path)
+
+
+def fooled(how: str) -> NotebookNode:
+    """A notebook that nbval passes although nobody ever saw it run."""
+    notebook = copy.deepcopy(read(STORED[0]))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if how == "cleared":
+        code[3].outputs, code[3].execution_count = [], None
+    elif how == "blocked":
+        code[3].source = "!sleep 600"
+    else:
+        notebook.cells = [cell if cell.cell_type == "markdown" else nbformat.v4.new_code_cell(cell.source) for cell in notebook.cells]
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("cleared", "is not stored as run from top to bottom"),
+        ("blocked", "cell 4: a shell command or magic"),
+        ("never run", "is not stored as run from top to bottom"),
+    ],
+)
+def test_what_fools_nbval_does_not_fool_the_guard(how: str, told: str) -> None:
+    assert told in complaints(fooled(how))
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [("def f():\n    pass", "a FunctionDef"), ("for x in y:\n    x", "a For"), ("open('/etc/hosts')", "an absolute path"),
+     ("import requests", "the network"), ("x = 1\n" * 11, "more than 10 lines"), ("%pip install x", "a shell command or magic")],
+)  # fmt: skip
+def test_the_guard_names_what_no_lesson_may_hold(source: str, told: str) -> None:
+    notebook = fooled("blocked")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[3].source = source
+    assert f"cell 4: {told}" in complaints(notebook)
+
+
+def by_nbval(notebook: NotebookNode, folder: Path) -> subprocess.CompletedProcess[str]:
+    """nbval, as strict as in CI, on a notebook in a checkout of its own that holds the demo shop."""
+    place = folder / "notebooks" / "lessons"
+    place.mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "data" / "cache").symlink_to(ROOT / "data" / "cache")
+    nbformat.write(notebook, place / "lesson.ipynb")
+    strict = [
+        "--nbval",
+        "--nbval-current-env",
+        f"--nbval-sanitize-with={ROOT / 'notebooks/nbval.cfg'}",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", *strict, str(place / "lesson.ipynb")]
+    return subprocess.run(command, cwd=folder, env={**os.environ, **SAME_EACH_RUN}, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("path", STORED, ids=named)
+def test_nbval_sees_one_changed_number(path: Path, tmp_path: Path) -> None:
+    notebook = read(path)
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "stream")
+    output = next(output for output in outputs if re.search("[0-9]", output.text))
+    output.text = re.sub("[0-9]", lambda digit: str((int(digit[0]) + 1) % 10), output.text, count=1)
+    done = by_nbval(notebook, tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "1 failed" in done.stdout
