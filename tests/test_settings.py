@@ -57,15 +57,37 @@ def test_a_value_that_does_not_fit_is_an_error_that_names_the_threshold(name: st
         ({"score_levels": 2.5}, "score_levels is 2.5"),
         ({"smallest_group": 0}, "smallest_group is 0"),
         ({"purchase_often_count": True}, "purchase_often_count is True"),
-        ({"tenths": 5}, "tenths is the shape of a table"),
-        ({"gap_quantiles": 0.5}, "gap_quantiles is the shape"),
-        ({"concentration_shares": [0.05]}, "concentration_shares is the shape"),
+        ({"tenths": 5}, "tenths stands in a name, a table or a picture"),
+        ({"gap_quantiles": 0.5}, "gap_quantiles stands in a name"),
+        ({"concentration_shares": [0.05]}, "concentration_shares stands in a name"),
+        ({"year_days": 180}, "year_days stands in a name"),  # revenue_365d would be another number
+        ({"active_days": 89}, "active_days is 89 and sleeping_from_days is 90"),  # no day between them
+        ({"passing_through_days": 391}, "passing_through_days is 391 and purchase_lapsed_days is 390"),
+        ({"espresso_days": 91}, "espresso_days is 91 and engaged_recent_days is 90"),
+        ({"score_levels": 1}, "score_levels is 1"),
+        ({"confidence": 1}, "confidence is 1"),
+        ({"newcomer_days": 1_000_000}, "newcomer_days is 1000000"),  # before the calendar begins
     ],
 )
 def test_thresholds_that_make_no_sense_together_are_refused_by_name(values: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError) as error:
         default_settings().override(values, "client.yaml")
     assert error.value.problem.startswith(f"client.yaml: {told}")
+
+
+def test_the_error_says_what_fits() -> None:
+    with pytest.raises(SettingsError) as error:
+        default_settings().override({"score_levels": 1}, "client.yaml")
+    assert error.value.todo == "Give a whole number of levels, at least 2 and at most 10, such as 5."
+    with pytest.raises(SettingsError) as error:
+        default_settings().override({"active_days": 89}, "client.yaml")
+    assert error.value.todo == "Make sleeping_from_days at least 91, or active_days smaller."
+
+
+def test_every_default_fits_its_own_bounds() -> None:
+    settings = default_settings()
+    values = {name: threshold.value for name, threshold in settings.thresholds.items() if not threshold.fixed}
+    assert settings.override(values).thresholds == settings.thresholds
 
 
 def test_the_age_groups_of_a_client_follow_its_thresholds(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from segkit import personas
-from segkit.measure.compare import segment_against_rest
+from segkit.measure.compare import TOO_FEW, segment_against_rest
 from segkit.personas import Persona
 from segkit.quality import NOT_COMPUTABLE, Answer, Quality
 from segkit.segments import Segment
 from segkit.settings import Settings
+
+_OPEN = ("members", "share", "discount")  # what may be told of a group of any size
 
 
 def counts(frame: pd.DataFrame, quality: Quality, settings: Settings) -> dict[str, Any]:
@@ -77,9 +79,21 @@ def _persona(
     fixed = {"discount": persona.discount, **answer.as_dict()}
     if not answer.yes:
         return {"members": None, "orders": None, "revenue": None, "share": None, "sample": None, **fixed}
-    card = _card(frame, inside, quality, settings)
+    card = {**_card(frame, inside, quality, settings), "sample": None, **fixed}
+    if _points_at_someone(card, settings):
+        return _without_details(card)
     reach = card["members"] if card["mailable"] is None else card["mailable"]  # a sample is taken from those who may be mailed
-    return {**card, "sample": persona.sample_size(reach, settings), **fixed}
+    return {**card, "sample": persona.sample_size(reach, settings)}
+
+
+def _points_at_someone(card: dict[str, Any], settings: Settings) -> bool:
+    """Whether a group is so small that what it spent or reads would tell about one of its members; nobody is no one."""
+    return 0 < card["members"] < settings["smallest_group"]
+
+
+def _without_details(card: dict[str, Any]) -> dict[str, Any]:
+    """The card of a group that is too small: how many there are stays, what they did is withheld."""
+    return {name: value if name in _OPEN else None for name, value in card.items()} | {"status": NOT_COMPUTABLE, "reason": TOO_FEW}
 
 
 def _card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:
@@ -115,7 +129,9 @@ def _segment(segment: Segment, frame: pd.DataFrame, quality: Quality, settings: 
         return {"members": None, "share": None, "orders": None, "revenue": None, **answer.as_dict()}
     inside = frame[f"in_{segment.id}"]
     card = {**_card(frame, inside, quality, settings), **answer.as_dict()}
-    if segment.threshold and len(frame):
+    if _points_at_someone(card, settings):
+        card = _without_details(card)
+    elif segment.threshold and len(frame):
         card["threshold"] = {"value": float(frame[segment.threshold].iloc[0]), "currency": currency}
     card["versus_rest"] = segment_against_rest(frame, inside, quality.capabilities["engagement"].yes, settings)
     return card

@@ -13,7 +13,8 @@ from segkit.settings import Settings
 def concentration(frame: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     """Tops (threshold, buyers with ties in, share of revenue), Gini, the curve from the largest buyer down, and tenths.
 
-    `frame` has one row per profile; only buyers count. Shares are of the revenue of all buyers.
+    `frame` has one row per profile; only buyers count. Shares are of the revenue of all buyers. `tenths` is empty when there
+    are fewer buyers than tenths.
     """
     spent = np.sort(frame.loc[frame["order_count"] > 0, "revenue"].to_numpy(dtype=float))[::-1]
     total = spent.sum()
@@ -21,11 +22,13 @@ def concentration(frame: pd.DataFrame, settings: Settings) -> dict[str, Any]:
         return {"status": "not_computable", "reason": "no_revenue" if len(spent) else "no_buyers"}
     tops = {f"top_{share * 100:g}pct": _top(spent, share, total) for share in settings["concentration_shares"]}
     cumulated = np.r_[0.0, np.cumsum(spent) / total]
+    groups = int(settings["tenths"])
+    parts = np.array_split(spent, groups) if len(spent) >= groups else []
     return {
         **tops,
         "gini": _gini(spent),
         "curve": _curve(cumulated, int(settings["lorenz_points"])),
-        "tenths": [float(part.sum() / total) for part in np.array_split(spent, int(settings["tenths"]))],
+        "tenths": [float(part.sum() / total) for part in parts],
     }
 
 

@@ -21,10 +21,13 @@ from segkit import clock
 from segkit.errors import SegkitError, SettingsError
 
 _WHOLE = ("days", "orders", "opens and clicks", "profiles", "levels", "quarters", "countries", "gaps", "mails")
-_RISING = (
-    ("active_days", "sleeping_from_days"),
-    ("sleeping_from_days", "sleeping_to_days"),
-    ("purchase_recent_days", "purchase_lapsed_days"),
+_MOST = {"share": 1, "days": 36_500}  # a century: earlier days are not in anyone's deliveries
+_RISING = (  # less, more, and the fewest days between them
+    ("active_days", "sleeping_from_days", 2),  # or the age group between them has no day
+    ("sleeping_from_days", "sleeping_to_days", 1),
+    ("purchase_recent_days", "purchase_lapsed_days", 1),
+    ("passing_through_days", "purchase_lapsed_days", 0),
+    ("espresso_days", "engaged_recent_days", 0),
 )
 Value = float | int | str | list[float]
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +44,9 @@ class Threshold:
     source: str
     default: Value
     choices: tuple[str, ...] = ()
-    fixed: bool = False  # the shape of a table or picture: no client's choice
+    fixed: bool = False  # stands in a name, a table or a picture: the same for every client
+    at_least: float = 0
+    at_most: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -67,23 +72,31 @@ class Settings:
                 raise SettingsError(f"{file}: unknown threshold {name!r}.", suggestion(name, changed))
             changed[name] = _replaced(changed[name], value, file)
         settings = Settings(changed)
-        for less, more in _RISING:
-            if settings[less] >= settings[more]:
+        for less, more, between in _RISING:
+            if settings[less] + between > settings[more]:
                 told = f"{less} is {settings[less]} and {more} is {settings[more]}"
-                raise SettingsError(f"{file}: {told}.", f"{less} must be less than {more}.")
+                raise SettingsError(f"{file}: {told}.", f"Make {more} at least {settings[less] + between}, or {less} smaller.")
         return settings
 
 
 def _replaced(old: Threshold, value: Any, file: str) -> Threshold:
     if old.fixed:
         raise SettingsError(
-            f"{file}: {old.name} is the shape of a table or picture of the report.", "Leave it out; it is no client's choice."
+            f"{file}: {old.name} stands in a name, a table or a picture of the report.", "Leave it out; it is the same for every client."
         )
     if not _fits(old, value):
-        kind = "whole number, 1 or more," if old.unit in _WHOLE else "number"
-        allowed = f"one of {', '.join(old.choices)}" if old.choices else f"a {kind} of {old.unit}, such as {old.default}"
-        raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {allowed}.")
+        raise SettingsError(f"{file}: {old.name} is {value!r}.", f"Give {_allowed(old)}.")
     return replace(old, value=value)
+
+
+def _allowed(old: Threshold) -> str:
+    if old.choices:
+        return f"one of {', '.join(old.choices)}"
+    if old.unit == "date":
+        return f"a day such as {old.default}, in quotes"
+    kind = "whole number" if old.unit in _WHOLE else "number"
+    most = "" if old.at_most == math.inf else f" and at most {old.at_most:g}"
+    return f"a {kind} of {old.unit}, at least {old.at_least:g}{most}, such as {old.default}"
 
 
 def _fits(old: Threshold, value: Any) -> bool:
@@ -91,10 +104,8 @@ def _fits(old: Threshold, value: Any) -> bool:
         return isinstance(value, str) and _is_day(value)
     if isinstance(old.default, str):
         return isinstance(value, str) and (not old.choices or value in old.choices)
-    if old.unit in _WHOLE:
-        return type(value) is int and value >= 1
-    largest = 1 if old.unit.startswith("share") else math.inf
-    return type(value) in (int, float) and 0 <= value <= largest and math.isfinite(value)
+    kinds = (int,) if old.unit in _WHOLE else (int, float)
+    return type(value) in kinds and math.isfinite(value) and old.at_least <= value <= old.at_most
 
 
 def _is_day(text: str) -> bool:
@@ -113,8 +124,11 @@ def default_settings() -> Settings:
 
 
 def _threshold(name: str, row: Mapping[str, Any]) -> Threshold:
-    told = {"unit": row["unit"], "why": row["why"], "source": str(row["source"]), "fixed": row.get("fixed", False)}
-    return Threshold(name, row["value"], default=row["value"], choices=tuple(row.get("choices", ())), **told)
+    unit = row["unit"]
+    least = row.get("at_least", 1 if unit in _WHOLE else 0)
+    most = row.get("at_most", _MOST.get(unit, math.inf))
+    told = {"unit": unit, "why": row["why"], "source": str(row["source"]), "fixed": row.get("fixed", False)}
+    return Threshold(name, row["value"], default=row["value"], choices=tuple(row.get("choices", ())), at_least=least, at_most=most, **told)
 
 
 def currency_codes(value: Any) -> Any:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from segkit.report import html_to_pdf
 from segkit.report.pdf import find_browser
+from segkit.text import catalogue
 from tests.report.pages import elements, page
 
 A4 = (595, 842)  # points
@@ -75,3 +76,28 @@ def test_what_is_folded_on_the_screen_is_open_on_paper(texts):
 def test_a_reader_is_told_the_language_and_the_structure(printed):
     assert printed.trailer["/Root"]["/Lang"] == "nl"
     assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_a_caption_stands_on_the_page_of_its_first_row(texts):
+    printed_part = re.sub(r"<figure.*?</figure>", "", page("full", "nl"), flags=re.S)  # the numbers behind a figure stay on the screen
+    tables = re.findall(r'<caption>(.*?)</caption>.*?scope="row"[^>]*>(.*?)</th>', printed_part, re.S)
+    captions = [[" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in pair] for pair in tables]
+    alone = [
+        caption
+        for caption, first in captions
+        if not any(caption in text and first.split(" ")[0] in text.split(caption)[1] for text in texts)
+    ]
+    assert len(captions) >= 9
+    assert alone == []
+
+
+def test_the_list_of_the_fourteen_begins_on_the_page_of_its_heading(texts):
+    t = catalogue("nl")
+    assert any(t("personas.literal_title") in text and t("personas.literal_caption") in text for text in texts)
+
+
+def test_no_label_breaks_inside_a_word(texts):
+    labels = [catalogue("nl")(f"personas.{name}") for name in ("goal", "action", "discount", "sample")]
+    whole = {label: sum(text.count(label) for text in texts) for label in labels}
+    assert whole == {label: sum(text.replace(" ", "").count(label) for text in texts) for label in labels}
+    assert min(whole.values()) > 2

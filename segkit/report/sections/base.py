@@ -1,5 +1,6 @@
 """Who is in the base: never, once or more often; reach; concentration; time since the last order."""
 
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -33,7 +34,7 @@ def _funnel(page: Page) -> Markup:
     t = page.t
     groups = [(t("base.reach"), _steps(page, REACH)), (t("base.buying"), _steps(page, BUYING))]
     title = page.say("base.funnel_title", share=page.n.percent("counts.buyers", of="counts.profiles"))
-    rows = [[t(f"base.{name}"), page.n.count(where)] for name, where, _ in (*REACH, *BUYING)]
+    rows = [[_step(page, name, t.html), page.n.count(where)] for name, where, _ in (*REACH, *BUYING)]
     behind = page.table(t("base.funnel_title_plain"), [page.column("base.frequency", False), page.column("base.people")], rows)
     return page.figure(
         "funnel",
@@ -47,7 +48,12 @@ def _funnel(page: Page) -> Markup:
 
 def _steps(page: Page, bars: tuple[tuple[str, str, str], ...]) -> list[Step]:
     numbers = [(name, page.n.count(where), token) for name, where, token in bars]
-    return [Step(page.t(f"base.{name}"), number.raw, str(number), token) for name, number, token in numbers]
+    return [Step(_step(page, name, page.t), number.raw, str(number), token) for name, number, token in numbers]
+
+
+def _step(page: Page, name: str, say: Callable[..., Any]) -> Any:
+    """The name of a bar; how recent "recent" is, the result says."""
+    return say(f"base.{name}", **({"days": page.threshold("active_days", page.n.days)} if name == "recent" else {}))
 
 
 def _frequency(page: Page) -> Markup | None:
@@ -66,7 +72,7 @@ def _frequency(page: Page) -> Markup | None:
 
 
 def _value(page: Page, name: str) -> list[Any]:
-    if not page.n.raw(f"segments.{name}.orders"):
+    if page.n.raw(f"segments.{name}.orders") == 0:
         return ["", ""]
     return [
         page.n.money(f"segments.{name}.revenue"),

@@ -18,6 +18,7 @@ CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
 READERS = ("long_lapsed_readers", "newcomers", "window_shoppers")  # in the partition known by what they read
 AGES = ("recent", "lapsed", "older")
 KINDS = {"often_high": "3+/high", "often_low": "3+/low", "seldom_high": "<3/high", "seldom_low": "<3/low"}
+WITHHELD = "too_few_profiles"  # the reason of a group whose numbers would point at its members
 GUARDS = {"opens": "guard_open_share", "unsubscribes": "guard_unsubscribe_share", "complaints": "guard_complaint_share"}
 
 
@@ -98,6 +99,9 @@ def _dumbbell(page: Page) -> Markup | None:
         for persona in GROUP_OF
         if n.raw(f"personas.partition.{persona}.members") and n.raw(f"personas.partition.{persona}.share") is not None
     ]
+    withheld = [persona for persona in known if n.raw(f"personas.partition.{persona}.reason") == WITHHELD]
+    known = [persona for persona in known if persona not in withheld]
+    note = page.say("personas.dumbbell_note", least=page.threshold("smallest_group", n.count)) if withheld else None
     pairs = [_pair(page, persona) for persona in known]
     if not pairs or not any(pair.revenue for pair in pairs):
         return None
@@ -107,6 +111,7 @@ def _dumbbell(page: Page) -> Markup | None:
         t("personas.dumbbell_title"),
         t("personas.dumbbell_alt"),
         lambda width: dumbbell(pairs, labels, t.percent, width),
+        note,
     )
 
 
@@ -174,9 +179,13 @@ def _discount(page: Page, level: int) -> Markup:
 
 
 def _sample(page: Page, at: str) -> Markup:
+    """Whom to try a win-back on, in words that fit: a part or everyone, and whether it is known who may be mailed."""
     reach = page.n.raw(f"{at}.mailable")
+    if reach == 0:
+        return page.t.html("personas.sample_none")
     whole = page.n.raw(f"{at}.sample") == (page.n.raw(f"{at}.members") if reach is None else reach)
-    return page.t.html("personas.sample_all" if whole else "personas.sample_some", sample=page.n.count(f"{at}.sample"))
+    sentence = f"personas.sample_{'all' if whole else 'some'}{'_unknown' if reach is None else ''}"
+    return page.t.html(sentence, sample=page.n.count(f"{at}.sample"))
 
 
 def _guards(page: Page) -> Markup:

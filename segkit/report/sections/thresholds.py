@@ -58,7 +58,10 @@ def _row(page: Page, place: int, row: dict[str, Any]) -> list[Any]:
     if row.get("default") != row.get("value"):
         was = blocks.join([page.t("method.default"), threshold_value(page, f"{at}.default", unit)], " ")
         value = blocks.join([value, blocks.tag("span", was, class_="why")])
-    return [named, value, _why(page, name, row.get("why")), blocks.own_words(row.get("source") or "")]
+    why = _why(page, name, row.get("why"))
+    if row.get("default") != row.get("value"):
+        why = page.t.html("method.own_choice", why=why)  # the reasons explain the defaults
+    return [named, value, why, blocks.own_words(row.get("source") or "")]
 
 
 def _why(page: Page, name: str, why: Any) -> Any:
