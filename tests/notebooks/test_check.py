@@ -1,7 +1,9 @@
 """The checks of exercises: right, wrong three times, of the wrong kind, and not filled in."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -52,6 +54,27 @@ def test_an_answer_of_another_kind_is_told_what_is_asked_and_is_no_attempt(exerc
     assert exercises()[exercise].form in said(exercise, answer, right)
     wrong = 0.1 if exercise == "1a" else "not_yet"
     assert exercises()[exercise].hint in said(exercise, wrong, right)
+
+
+@pytest.mark.parametrize("answer", [Decimal("0.6"), np.float64(0.6), np.float32(0.598)])
+def test_a_number_may_be_of_any_sort(answer: object) -> None:
+    assert "1a is right" in said("1a", answer, 0.5983)
+
+
+@pytest.mark.parametrize("answer", [{"p1", "p2"}, ["p2", "p1", "p1"], pd.Series(["p1", "p2"]), pd.DataFrame({"profile_id": ["p1", "p2"]})])
+def test_a_group_may_be_any_list_of_ids_or_a_table_of_profiles(answer: object) -> None:
+    assert "1a is right" in said("1a", answer, {"p1", "p2"})
+
+
+def test_a_wrong_group_is_told_how_many_are_too_many_and_how_many_are_missing() -> None:
+    assert said("1a", ["p1", "p3", "p4"], {"p1", "p2"}).endswith("Do not belong in your group: 2. Are missing from it: 1.")
+    said("1a", [], {"p1", "p2"})
+    assert "the answer is a group of 2 profiles" in said("1a", [], {"p1", "p2"})
+
+
+@pytest.mark.parametrize("answer", ["p1", 3, {"p1": 1}, [1, 2], pd.DataFrame({"name": ["p1"]})])
+def test_what_is_no_group_of_profiles_is_told_what_is_asked(answer: object) -> None:
+    assert exercises()["1a"].form in said("1a", answer, {"p1"})
 
 
 def test_an_unknown_exercise_is_an_error_that_lists_the_known_ones() -> None:
