@@ -94,13 +94,13 @@ class View:
         self.rules = Rules(shop.client.settings(), as_of)
 
     def features(self) -> pd.DataFrame:
-        """One row per profile: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
-        return self.shop.store.ask(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
+        """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
+        return self._by_profile(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
 
     def personas(self) -> pd.DataFrame:
-        """One row per profile: profile_id, persona (the partition) and a flag is_NAME for each of the fourteen."""
+        """One row per profile, by profile_id: persona (the partition) and a flag is_NAME for each of the fourteen."""
         flags = [f"is_{name}" for name in personas.literal()]
-        return self.shop.store.ask(self._with_personas.only(["profile_id", "persona", *flags]))
+        return self._by_profile(self._with_personas.only(["profile_id", "persona", *flags]))
 
     def count(self, segment: str) -> int:
         """How many profiles are in a segment, by id."""
@@ -108,7 +108,7 @@ class View:
 
     def members(self, segment: str) -> pd.DataFrame:
         """The profile_id of everyone in a segment, by id."""
-        return self.shop.store.ask(self._segment(segment).only(["profile_id"])).sort_values("profile_id", ignore_index=True)
+        return self._by_profile(self._segment(segment).only(["profile_id"]))
 
     def audit(self) -> AuditResult:
         """The whole audit as of this moment."""
@@ -126,6 +126,10 @@ class View:
     def _with_personas(self) -> Query:
         judged = quality.judge(self.shop.store, self.rules)
         return personas.with_personas(features.profile_features(self.rules), judged.capabilities["engagement"].yes)
+
+    def _by_profile(self, query: Query) -> pd.DataFrame:
+        """The answer in the order of profile_id: the engine's own order differs from run to run."""
+        return self.shop.store.ask(query).sort_values("profile_id", ignore_index=True)
 
     def _segment(self, name: str) -> Query:
         known = segments.stock()

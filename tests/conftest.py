@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
-SERIAL = ("tests/notebooks/", "tests/browser/")  # kernels and browsers, one at a time
+SERIAL = ("tests/notebooks/", "tests/lessons/", "tests/browser/")  # kernels and browsers, one at a time
 EXAMPLES = 50
 
 settings.register_profile("ci", max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

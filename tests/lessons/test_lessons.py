@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+import dev
 from notebooks.building.targets import LESSONS, SOLUTIONS, targets
 from tests.lessons.guard import complaints
 
 ROOT = Path(__file__).parents[2]
 STORED = sorted(path for folder in (LESSONS, SOLUTIONS) for path in (ROOT / folder).glob("*.ipynb"))
-SAME_EACH_RUN = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}
 
 
 def named(path: Path) -> str:
@@ -98,17 +99,19 @@ def by_nbval(notebook: NotebookNode, folder: Path) -> subprocess.CompletedProces
     (folder / "data").mkdir()
     (folder / "data" / "cache").symlink_to(ROOT / "data" / "cache")
     nbformat.write(notebook, place / "lesson.ipynb")
-    strict = [
-        "--nbval",
-        "--nbval-current-env",
-        f"--nbval-sanitize-with={ROOT / 'notebooks/nbval.cfg'}",
-        "-p",
-        "no:xdist",
+    shutil.copy(ROOT / "notebooks" / "nbval.cfg", folder / "notebooks")  # where the options of dev.py look for it
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        f"--rootdir={folder}",
+        *dev.STRICT,
         "-p",
         "no:cacheprovider",
+        str(place / "lesson.ipynb"),
     ]
-    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", *strict, str(place / "lesson.ipynb")]
-    return subprocess.run(command, cwd=folder, env={**os.environ, **SAME_EACH_RUN}, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, env={**os.environ, **dev.SETTLED}, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("path", STORED, ids=named)

@@ -15,7 +15,7 @@ ORDERS = pd.DataFrame(
 
 def asked(orders: pd.DataFrame, as_of: str) -> tuple[pd.DataFrame, dict]:
     view = segkit.open(orders=orders, mapping=COLUMNS).at(as_of)
-    return view.features().sort_values("profile_id", ignore_index=True), view.audit().as_dict()["counts"]
+    return view.features(), view.audit().as_dict()["counts"]
 
 
 def test_who_came_later_is_not_in_the_base_and_countries_are_those_of_then() -> None:
@@ -43,6 +43,14 @@ def test_of_two_orders_at_one_moment_the_country_does_not_depend_on_the_run() ->
     })  # fmt: skip
     assert set(asked(twice, "2026-02-01")[0]["country_code"]) == {"NL"}
     assert set(asked(twice.iloc[::-1].reset_index(drop=True), "2026-02-01")[0]["country_code"]) == {"NL"}
+
+
+def test_profiles_come_in_the_same_order_each_time() -> None:
+    people = [f"p{n:05d}" for n in range(20_000)]
+    many = pd.DataFrame({"no": people, "who": people[::-1], "day": pd.to_datetime("2026-01-01"), "sum": 1.0, "land": "NL"})
+    view = segkit.open(orders=many, mapping=COLUMNS).at("2026-02-01")
+    for frame in (view.features(), view.personas(), view.members("exactly_once")):
+        assert list(frame["profile_id"]) == people
 
 
 def test_a_refund_that_says_only_its_order_comes_off_that_order() -> None:

@@ -37,7 +37,7 @@ view = shop.at("2026-10-31")
 # `view.features()` is one table with one row per profile: what each bought, read and visited, and whether you may mail it.
 
 # %%
-features = view.features().sort_values("profile_id", ignore_index=True)
+features = view.features()
 print(f"{len(features):,} profiles, {len(features.columns)} features each")
 
 # %%
