@@ -6,7 +6,7 @@ from collections.abc import Callable
 from io import StringIO
 
 from markupsafe import Markup, escape
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from segkit.report.palette import PALETTE
@@ -32,15 +32,13 @@ def inline_svg(figure: Figure, prefix: str, label: str) -> str:
     out = StringIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser has its own fonts
-        figure.savefig(out, format="svg", metadata=_NO_DATES)
+        FigureCanvasSVG(figure).print_svg(out, metadata=_NO_DATES)  # savefig would draw everything twice
     return _labelled(_tidy(out.getvalue(), prefix), str(label))
 
 
 def canvas(width: float, height: float) -> Figure:
     """An empty figure of so many pixels, outside pyplot so that nothing stays in memory."""
-    figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width / 72, height / 72), layout="constrained")
 
 
 def _tidy(text: str, prefix: str) -> str:
