@@ -34,25 +34,28 @@ def run_audit(values: Mapping[str, Any], progress: bool = True) -> AuditFiles:
     Unknown or wrongly typed parameters are an error before anything runs. A failing cell keeps the partly executed
     notebook as audit.failed.ipynb and raises RunFailed with the reason in one line.
     """
+    from segkit.report.pdf import page_numbers
+
     given = AuditParameters(**values)
-    folder = _emptied(Path(given.out or ".").resolve())
+    folder = Path(given.out or ".").resolve()
+    pages = page_numbers(folder / "audit.pdf")  # often right again, which saves a print
+    _empty(folder)
     inside = given.model_copy(update={
         "path": _seen_from(folder, given.path), "mapping": _seen_from(folder, given.mapping) if given.mapping else "", "out": "."
     })  # fmt: skip
     notebook = _execute(inside, folder, progress)
-    html, pdf = _render(notebook, given.lang)
+    html, pdf = _render(notebook, given.lang, pages)
     return AuditFiles(folder, html, notebook, folder / "result.json", pdf)
 
 
-def _emptied(folder: Path) -> Path:
-    """The output folder without the files of an earlier run: a run that fails leaves no old report that looks new."""
+def _empty(folder: Path) -> None:
+    """Take the files of an earlier run out of the output folder: a run that fails leaves no old report that looks new."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("audit.html", "audit.pdf", "audit.ipynb", "audit.part.ipynb", "audit.failed.ipynb", "result.json"):
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise ParameterError(f"Nothing can be written to {folder.name}: {error.strerror}.", "Give another folder after --out.") from error
-    return folder
 
 
 def _seen_from(folder: Path, path: str) -> str:
@@ -89,7 +92,7 @@ def _two_lines(error: Any, failed: Path) -> RunFailed:
     return RunFailed(problem or error.ename, todo or f"Open {failed.name} in JupyterLab; the last cell that ran shows what happened.")
 
 
-def _render(notebook: Path, lang: str) -> tuple[Path, Path | None]:
+def _render(notebook: Path, lang: str, pages: Mapping[str, int]) -> tuple[Path, Path | None]:
     import nbformat
 
     from segkit.report.html import notebook_to_html
@@ -97,4 +100,4 @@ def _render(notebook: Path, lang: str) -> tuple[Path, Path | None]:
 
     html, pdf = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
     html.write_text(notebook_to_html(nbformat.read(notebook, as_version=4), lang), encoding="utf-8")
-    return html, pdf if html_to_pdf(html, pdf) else None
+    return html, pdf if html_to_pdf(html, pdf, pages) else None

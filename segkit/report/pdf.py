@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 ON_PATH = (
     *("chromium", "chromium-browser"),
@@ -33,10 +34,11 @@ _FOR_TELEPHONES = re.compile(r'<div class="narrow">.*?</div>', re.DOTALL)
 _ENTRY = re.compile(r'<li><a href="#([^"]+)">(.*?)</a></li>')
 
 
-def html_to_pdf(html_path: str | Path, pdf_path: str | Path) -> bool:
+def html_to_pdf(html_path: str | Path, pdf_path: str | Path, guess: Mapping[str, int] | None = None) -> bool:
     """Print a report page to PDF; False when there is no Chromium, Chrome or Edge, or it cannot print.
 
-    Printed twice: browsers cannot yet write page numbers in a list of contents, so the first print tells them.
+    Printed twice: browsers cannot yet write page numbers in a list of contents, so the first print tells them. `guess`
+    is what `page_numbers` said of an earlier print of this report: one print is enough when it still holds.
     """
     browser, source, target = find_browser(), Path(html_path), Path(pdf_path)
     if browser is None:
@@ -44,14 +46,35 @@ def html_to_pdf(html_path: str | Path, pdf_path: str | Path) -> bool:
     page = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
     page = _FOR_TELEPHONES.sub("", page)
     with tempfile.TemporaryDirectory(prefix="segkit-print-", ignore_cleanup_errors=True) as folder:
-        draft = _print(browser, _without_drawings(page), Path(folder), "--disable-pdf-tagging")
-        final = draft and _print(browser, _with_page_numbers(page, _pages(draft)), Path(folder))
-        if not final:
+        printed = _numbered(browser, page, Path(folder), guess or {})
+        if not printed:
             return False
         part = target.with_suffix(".part.pdf")
-        shutil.copyfile(final, part)  # the temporary folder may be on another disk
+        shutil.copyfile(printed, part)  # the temporary folder may be on another disk
         os.replace(part, target)  # a half file never stands there
     return True
+
+
+def page_numbers(printed: Path) -> dict[str, int]:
+    """Page number of every heading that the contents of a printed report link to; empty when it is no PDF."""
+    try:
+        reader = PdfReader(printed)
+        places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip
+    except (OSError, ValueError, PyPdfError):  # no file, half a file, somebody else's
+        return {}
+    return {name: number + 1 for name, number in places.items() if number is not None}
+
+
+def _numbered(browser: str, page: str, folder: Path, guess: Mapping[str, int]) -> Path | None:
+    """The page, printed with the right page numbers in its contents."""
+    if guess:
+        first = _print(browser, _with_page_numbers(page, guess), folder)
+    else:
+        first = _print(browser, _without_drawings(page), folder, "--disable-pdf-tagging")
+    if not first:
+        return None
+    pages = page_numbers(first)
+    return first if pages == guess else _print(browser, _with_page_numbers(page, pages), folder)
 
 
 def find_browser() -> str | None:
@@ -101,14 +124,7 @@ def _without_drawings(page: str) -> str:
     return _DRAWING.sub(r"\1</svg>", page)
 
 
-def _pages(printed: Path) -> dict[str, int]:
-    """Page number of every heading that the contents link to."""
-    reader = PdfReader(printed)
-    places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip
-    return {name: number + 1 for name, number in places.items() if number is not None}
-
-
-def _with_page_numbers(page: str, pages: dict[str, int]) -> str:
+def _with_page_numbers(page: str, pages: Mapping[str, int]) -> str:
     def numbered(match: re.Match[str]) -> str:
         name, title = match.groups()
         return f'<li><a href="#{name}" data-page="{pages.get(name, "")}">{title}</a></li>'

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from segkit.report import html_to_pdf
+from segkit.report import html_to_pdf, pdf
 from segkit.report.pdf import find_browser
 from segkit.text import catalogue
 from tests.report.pages import elements, page
@@ -18,7 +19,7 @@ FOOT = "Segmentatie-audit · Theehuis De Linde · 31 oktober 2026"
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory):
+def file(tmp_path_factory) -> Path:
     if find_browser() is None:
         pytest.skip("no Chromium, Chrome or Edge on this machine; SEGKIT_BROWSER may name one")
     folder = tmp_path_factory.mktemp("print")
@@ -26,7 +27,12 @@ def printed(tmp_path_factory):
     assert html_to_pdf(folder / "audit.html", folder / "audit.pdf")
     assert (folder / "audit.pdf").stat().st_size < LARGEST
     assert sorted(path.name for path in folder.iterdir()) == ["audit.html", "audit.pdf"]
-    return PdfReader(folder / "audit.pdf")
+    return folder / "audit.pdf"
+
+
+@pytest.fixture(scope="module")
+def printed(file):
+    return PdfReader(file)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,20 @@ def test_the_contents_name_the_page_of_each_chapter(texts):
     for chapter in chapters():
         number = int(re.search(rf"{re.escape(chapter)} (\d+)", texts[1])[1])
         assert chapter in texts[number - 1][: 2 * len(FOOT)], "the chapter opens its page, after the foot"
+
+
+@pytest.mark.parametrize(
+    ("guess", "prints"),
+    [(lambda true: {}, 2), (lambda true: true, 1), (lambda true: {name: number + 1 for name, number in true.items()}, 2)],
+    ids=["none", "right", "wrong"],
+)
+def test_a_guess_that_holds_saves_a_print_and_one_that_does_not_is_put_right(file, tmp_path, monkeypatch, guess, prints):
+    made, print_once = [], pdf._print
+    monkeypatch.setattr(pdf, "_print", lambda *asked: made.append(asked) or print_once(*asked))
+    again = tmp_path / "audit.pdf"
+    assert html_to_pdf(file.with_suffix(".html"), again, guess(pdf.page_numbers(file)))
+    assert len(made) == prints
+    assert PdfReader(again).pages[1].extract_text() == PdfReader(file).pages[1].extract_text()
 
 
 def bookmarks(marks, depth=0):

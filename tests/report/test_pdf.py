@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from segkit.report import html_to_pdf, pdf
 
 
@@ -42,3 +44,11 @@ def test_page_numbers_are_written_in_the_contents():
     numbered = pdf._with_page_numbers(contents, {"a": 3})
     assert '<a href="#a" data-page="3">One</a>' in numbered
     assert '<a href="#b" data-page="">Two</a>' in numbered
+
+
+@pytest.mark.parametrize("content", [None, b"", b"%PDF-1.7\nhalf a file", b"no PDF at all"])
+def test_what_cannot_be_read_as_a_report_has_no_page_numbers(tmp_path, content):
+    file = tmp_path / "audit.pdf"
+    if content is not None:
+        file.write_bytes(content)
+    assert pdf.page_numbers(file) == {}
