@@ -59,10 +59,10 @@ def page_numbers(printed: Path) -> dict[str, int]:
     """Page number of every heading that the contents of a printed report link to; empty when it is no PDF."""
     try:
         reader = PdfReader(printed)
-        places = {name.lstrip("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}  # fmt: skip
+        found = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
     except (OSError, ValueError, PyPdfError):  # no file, half a file, somebody else's
         return {}
-    return {name: number + 1 for name, number in places.items() if number is not None}
+    return {name.lstrip("/"): number + 1 for name, number in found.items() if number is not None}
 
 
 def _numbered(browser: str, page: str, folder: Path, guess: Mapping[str, int]) -> Path | None:
