@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 Answer = float | str | set[str]
 
 
-def mail_share_of_the_silent(view: View) -> float:
-    """Share of the mails of 90 days that went to mailable profiles without a human open or click in those days."""
+def mails_per_order_of_the_silent(view: View) -> float:
+    """Mails of 90 days to mailable profiles without a human open or click in those days, for each order they placed in them."""
     people = view.features().query("is_mailable")
-    silent = ~(people["engaged_days"] <= view.rules.settings["engaged_recent_days"]).fillna(False)
-    mails = people["email_received_count_90d"]
-    return float(mails[silent].sum() / mails.sum())
+    silent = people[~(people["engaged_days"] <= view.rules.settings["engaged_recent_days"]).fillna(False)]
+    return float(silent["email_received_count_90d"].sum() / silent["order_count_90d"].sum())
 
 
 def segment_to_win_back(_: View) -> str:
@@ -29,4 +28,6 @@ def segment_to_win_back(_: View) -> str:
     return "sleeping_customers"
 
 
-ANSWERS: dict[str, Callable[[View], Answer]] = {function.__name__: function for function in (mail_share_of_the_silent, segment_to_win_back)}
+ANSWERS: dict[str, Callable[[View], Answer]] = {
+    function.__name__: function for function in (mails_per_order_of_the_silent, segment_to_win_back)
+}

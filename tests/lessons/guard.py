@@ -7,11 +7,16 @@ import re
 
 from nbformat import NotebookNode
 
-CELLS, LINES = range(12, 21), 10
+CELLS, LINES, WIDTH = range(12, 21), 10, 90
 FORBIDDEN = {
     "a shell command or magic": re.compile(r"^\s*[!%]", re.MULTILINE),
     "the network": re.compile(r"https?://|\b(requests|urllib|socket)\b"),
     "an absolute path": re.compile(r"[\"'](/[a-z]|[A-Z]:\\\\|~/)"),
+    "a wait": re.compile(r"\bsleep\("),
+    "chance without a seed": re.compile(
+        r"\brandom\.(?!default_rng\(\d|Random\(\d)|\b(default_rng|Random)\(\)|\.sample\((?!.*random_state)"
+    ),
+    "a loop over rows": re.compile(r"\.(iterrows|itertuples|apply)\("),
 }
 
 
@@ -32,6 +37,10 @@ def _of_cell(cell: NotebookNode) -> list[str]:
         found.append("a stored error")
     if len(cell.source.splitlines()) > LINES:
         found.append(f"more than {LINES} lines")
+    if any(len(line) > WIDTH for line in cell.source.splitlines()):
+        found.append(f"a line of more than {WIDTH} characters")
+    if any(output.get("name") == "stderr" for output in cell.outputs):
+        found.append("a stored warning")
     return found if found else _of_tree(cell.source)
 
 

@@ -9,21 +9,22 @@
 # %% [markdown]
 # # 1. One newsletter for all
 #
-# *About 30 minutes. You need: this notebook, and the bakery shop that comes with the kit.*
+# *About 30 minutes. You need: this notebook, and the bakery shop that comes with the kit. New words have their Dutch
+# beside them.*
 #
 # Jan has a bakery with a webshop. Every week he writes a newsletter and sends it to everyone who ever signed up.
 # "Mailing one more person costs me nothing," he says. "So why would I leave anybody out?"
 #
 # After this lesson you can
-# - say what a blast to everyone really costs, in mails that nobody reads;
-# - split a base into a few groups that ask for different mail;
+# - say what a blast (*massamailing*) to everyone really costs, in mails that nobody reads;
+# - split a base (*bestand*) into a few groups that ask for different mail;
 # - say what would change if each group got its own.
 
 # %% [markdown]
 # ## The data
 #
 # The bakery has two years of orders, mails and website visits. All names in it are invented.
-# A *profile* is one e-mail address. We look at it as of 31 October 2026: nothing after that day exists for us.
+# A *profile* (*profiel*) is one e-mail address. We look at it as of 31 October 2026: nothing after that day exists for us.
 
 # %%
 import pandas as pd
@@ -38,14 +39,16 @@ view = shop.at("2026-10-31")
 
 # %%
 features = view.features()
-print(f"{len(features):,} profiles, {len(features.columns)} features each")
+print(f"{len(features):,} profiles, {len(features.columns)} columns each")
 
 # %%
-features[["order_count", "revenue", "recency_days", "engaged_days", "email_received_count_90d", "is_mailable"]].head(4)
+shown = ["order_count", "revenue", "recency_days", "engaged_days", "is_mailable"]
+features[shown].head(4)
 
 # %% [markdown]
-# `engaged_days` counts the days since somebody last opened or clicked a mail. Opens that Apple's mail app loads by itself do
-# not count, so an empty cell means: no sign of a human reader, ever.
+# `recency_days` counts the days since the last order. `engaged_days` counts the days since somebody last opened or clicked
+# a mail. Opens that Apple's mail app makes by itself do not count, so an empty cell means: no sign of a human reader, ever.
+# `is_mailable` (*mailbaar*) says whether this person agreed to get mail and still does.
 
 # %% [markdown]
 # ## What a blast costs
@@ -56,11 +59,11 @@ features[["order_count", "revenue", "recency_days", "engaged_days", "email_recei
 # %%
 mailable = features[features["is_mailable"]]
 reads = (mailable["engaged_days"] <= 90).fillna(False)
-print(f"{len(mailable):,} profiles may be mailed; {reads.sum():,} of them ({reads.mean():.0%}) read something in 90 days")
+print(f"{len(mailable):,} profiles may be mailed")
+print(f"{reads.sum():,} of them ({reads.mean():.0%}) read something in 90 days")
 
 # %% [markdown]
-# Most people guess higher. The rest did not unsubscribe. They are silent, and silence costs: mailbox providers see that
-# mail goes unread, and start to put the next one in the spam folder, also for the people who do read.
+# Most people guess higher. The others did not unsubscribe; they are *silent* (*stil*), and they get every newsletter.
 
 # %%
 mails = mailable["email_received_count_90d"]
@@ -69,21 +72,34 @@ print(f"{mails.sum():,} mails in 90 days, {mails.mean():.1f} for each mailable p
 # %% [markdown]
 # ### Exercise 1a
 #
-# Which share of those mails went to silent profiles? `silent` holds them. Replace the dots by a calculation or a number.
+# How many mails did Jan send to silent profiles for each order that these profiles placed in the same 90 days? `silent`
+# holds them, one row each; `silent["order_count_90d"]` counts their orders. Replace the dots by a calculation or a number.
 
 # %% tags=["exercise"]
 silent = mailable[~reads]
-share_of_mails = silent["email_received_count_90d"].sum() / mails.sum()  # answer
-check("1a", share_of_mails)
+# answer
+silent_mails = silent["email_received_count_90d"].sum()
+mails_per_order = silent_mails / silent["order_count_90d"].sum()
+# /answer
+check("1a", mails_per_order)
 
 # %% [markdown]
-# The picture puts the mails beside what came back. Silent people do buy: some of them without ever opening a mail, some
-# read in an app that hides it. What you cannot say from these figures is that the mail had a part in it.
+# Sending those mails costs a few euros, which is why nobody minds. The real price comes later: mailbox providers see that
+# mail goes unread, and start to put the next one in the spam folder, also for the people who do read.
+#
+# The picture puts the mails beside the money. Silent people do buy: some without ever opening a mail, some read in an app
+# that hides it. These figures cannot say that the mail had a part in it.
 
 # %%
-to_silent, bought_silent = 1 - mails[reads].sum() / mails.sum(), 1 - mailable["revenue_365d"][reads].sum() / mailable["revenue_365d"].sum()
-finding = f"Silent profiles get {to_silent:.0%} of the mails and bring {bought_silent:.0%} of a year's revenue."
-bars(["of the mails", "of the revenue"], [to_silent, bought_silent], [f"{to_silent:.0%}", f"{bought_silent:.0%}"], finding)
+mails_to_silent = 1 - mails[reads].sum() / mails.sum()
+money = mailable["revenue_365d"]
+money_from_silent = 1 - money[reads].sum() / money.sum()
+shares = [mails_to_silent, money_from_silent]
+texts = [f"{share:.0%}" for share in shares]
+finding = (
+    f"Silent profiles get {texts[0]} of the mails and bring {texts[1]} of the revenue."
+)
+bars(["of the mails", "of the revenue"], shares, texts, finding)
 
 # %%
 print(finding)
@@ -94,23 +110,25 @@ print(finding)
 # Jan need not write a hundred newsletters. Three groups already ask for three different mails. Each is a *segment* with an
 # exact rule, so that tomorrow it holds other people without anybody touching it:
 #
-# | segment | rule | mail |
-# |---|---|---|
-# | `active_customers` | bought in the last 30 days | what goes with what they bought |
-# | `sleeping_customers` | last bought 90 to 180 days ago | we miss you |
-# | `not_yet` | never bought | a first step: a sample, a story |
+# | segment | Dutch | rule | mail |
+# |---|---|---|---|
+# | `active_customers` | actieve klanten | bought in the last 30 days | what goes with what they bought |
+# | `sleeping_customers` | slapende klanten | last bought 90 to 180 days ago | we miss you |
+# | `not_yet` | nog geen klant | never bought | a first step: a sample, a story |
 #
 # **Predict:** which of the three is the largest?
 
 # %%
 groups = ["active_customers", "sleeping_customers", "not_yet"]
-sizes = [view.count(group) for group in groups]
-dict(zip(groups, sizes, strict=True))
+sizes = pd.Series({group: view.count(group) for group in groups})
+sizes = sizes.sort_values(ascending=False)
+sizes.to_dict()
 
 # %%
-largest = max(sizes)
-finding = f"The largest of the three groups, {largest:,} profiles, never bought anything."
-bars(groups[::-1], sizes[::-1], [f"{size:,}" for size in sizes[::-1]], finding)
+finding = (
+    f"The largest of the three groups, {sizes.iloc[0]:,} profiles, is {sizes.index[0]}."
+)
+bars(sizes.index, sizes, [f"{size:,}" for size in sizes], finding)
 
 # %%
 print(finding)
@@ -127,14 +145,15 @@ recency_slider(view, days=30)
 # A newsletter for everyone speaks to none of them in particular. Look at what the groups did, on average, per profile:
 
 # %%
-of_group = {group: features[features["profile_id"].isin(view.members(group)["profile_id"])] for group in groups}
+members = {group: view.members(group)["profile_id"] for group in groups}
 what = ["order_count", "revenue_365d", "email_received_count_90d"]
-pd.DataFrame({group: people[what].mean().round(2) for group, people in of_group.items()}).T
+by_id = features.set_index("profile_id")[what]
+pd.DataFrame({group: by_id.loc[ids].mean() for group, ids in members.items()}).T.round(2)
 
 # %% [markdown]
 # ### Exercise 1b
 #
-# Jan wants to send one win-back mail with a small gift. Which segment gets it?
+# Jan wants to send one win-back mail (*terugwinmail*) with a small gift. Which segment gets it?
 
 # %% tags=["exercise"]
 group_to_win_back = "sleeping_customers"  # answer
@@ -147,7 +166,7 @@ check("1b", group_to_win_back)
 
 # %%
 saved = round(silent["email_received_count_90d"].sum() * 3 / 4)
-print(f"{saved:,} of {mails.sum():,} mails in 90 days are not sent: {saved / mails.sum():.0%}")
+print(f"{saved:,} of {mails.sum():,} mails are not sent: {saved / mails.sum():.0%}")
 
 # %% [markdown]
 # Nothing is lost for ever: who opens one of the fewer mails is a reader again the same day, because the segment is worked
@@ -157,7 +176,7 @@ print(f"{saved:,} of {mails.sum():,} mails in 90 days are not sent: {saved / mai
 #
 # - **Silent is not the same as gone.** Somebody may read every mail in an app that hides it. Mail less before you stop.
 # - **Groups differ because people differ**, not because of the mail you send them. Whether a mail *works* you only learn
-#   with a control group; that is lesson 7.
+#   with a control group (*controlegroep*); that is lesson 12.
 # - **A list made by hand grows old.** Export `active_customers` today and it is wrong within a month.
 #
 # ## Take away
@@ -166,4 +185,4 @@ print(f"{saved:,} of {mails.sum():,} mails in 90 days are not sent: {saved / mai
 # 2. Three groups with an exact rule beat one list for all.
 # 3. First measure who reads, then decide who gets less.
 #
-# In the audit report this is the chapter *Who is in the base*. Next: lesson 2, recency, frequency and value.
+# In the audit report this is the chapter *Who is in the base*. Next: lesson 2, demographics, and why they are too coarse.
