@@ -43,7 +43,7 @@ print(f"{len(features):,} profiles, {len(features.columns)} columns each")
 
 # %%
 shown = ["order_count", "revenue", "recency_days", "engaged_days", "is_mailable"]
-features[shown].head(4)
+features[shown].head(8)
 
 # %% [markdown]
 # `recency_days` counts the days since the last order. `engaged_days` counts the days since somebody last opened or clicked
