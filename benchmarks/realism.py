@@ -88,7 +88,10 @@ def table(shops: dict[str, pd.DataFrame]) -> str:
     head = "".join(f" {name} |" if name == real else f" {name} | ratio |" for name in found)
     rows = [f"| |{head}", "|---|" + "---|" * (2 * len(found.columns) - 1)]
     for measure, row in found.iterrows():
-        cells = [f" {row[name]:.3g} |" if name == real else f" {row[name]:.3g} | {row[name] / row[real] if row[real] else np.nan:.2f} |" for name in found]
+        cells = [
+            f" {row[name]:.3g} |" if name == real else f" {row[name]:.3g} | {row[name] / row[real] if row[real] else np.nan:.2f} |"
+            for name in found
+        ]
         rows.append(f"| {measure} |{''.join(cells).replace('nan', '-')}")
     return "\n".join(rows)
 

@@ -7,7 +7,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from segkit_generators.arguments import check_arguments
+from segkit_generators.big import write_in_blocks
 from segkit_generators.errors import BadArgument, GeneratorError
+from segkit_generators.recipe import load_recipe
 from segkit_generators.shop import STEPS, make_shop
 
 FORMATS = ("canonical",)
@@ -37,8 +40,12 @@ def run(
 def _make(profile: str, out: Path, customers: int, seed: int, until: str, format_: str) -> Path:
     if format_ not in FORMATS:
         raise BadArgument(f"There is no delivery format {format_!r}.", f"Choose one of: {', '.join(FORMATS)}.")
+    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"])
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        if arguments.blocks > 1:
+            task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
+            return write_in_blocks(out, profile, customers, seed, until, on_block=lambda: progress.advance(task))
         task = progress.add_task("starting", total=len(STEPS) + 1)
 
         def begin(step: str) -> None:

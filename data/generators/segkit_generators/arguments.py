@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
+from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
 APPLE_FLAG_SINCE = date(2021, 11, 20)  # earlier opens cannot be told from a proxy's; no shop here has them
 LATEST = date(2099, 12, 31)
@@ -19,6 +20,15 @@ class Arguments:
     customers: int
     seed: int
     until: date
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the customers are made in."""
+        return -(-self.customers // CUSTOMERS_OF_BLOCK)
+
+    def size(self, block: int) -> int:
+        """How many customers a block has; all but the last are full."""
+        return min(CUSTOMERS_OF_BLOCK, self.customers - block * CUSTOMERS_OF_BLOCK)
 
     @property
     def load_id(self) -> str:

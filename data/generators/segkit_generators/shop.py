@@ -1,9 +1,11 @@
 """One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from segkit_generators.consent import consent_table, make_subscriptions
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
-from segkit_generators.meta_tables import capability_table, extract_table
+from segkit_generators.meta_tables import about_tables
 from segkit_generators.moments import NEVER
 from segkit_generators.orders import item_table, order_table, refund_table, settle
 from segkit_generators.profile_tables import identity_table, list_table, profile_table
@@ -26,8 +28,9 @@ from segkit_generators.purchases import organic_orders, other_orders
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
 from segkit_generators.schema import SCHEMAS
+from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
-from segkit_generators.store import write_shop
+from segkit_generators.store import SHARED, Place
 from segkit_generators.surveys import feedback_table
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
@@ -37,17 +40,43 @@ STEPS = ("people", "mail", "orders", "carts and visits", "tables", "answer key")
 
 
 @dataclass(frozen=True)
-class Shop:
-    """A finished shop. `tables`: canonical name -> Arrow table; `truth`: name -> pandas frame of what was planted."""
+class Block:
+    """The customers of one block with all they did: canonical name -> Arrow table, and name -> frame of what was planted."""
 
-    arguments: Arguments
-    client: dict[str, str]
     tables: dict[str, pa.Table] = field(repr=False)
     truth: dict[str, pd.DataFrame] = field(repr=False)
 
+
+@dataclass(frozen=True)
+class Shop:
+    """A finished shop in memory."""
+
+    arguments: Arguments
+    client: dict[str, str]
+    blocks: Sequence[Block] = field(repr=False)
+    about: dict[str, pa.Table] = field(repr=False)
+
+    @cached_property
+    def tables(self) -> dict[str, pa.Table]:
+        """Canonical name -> Arrow table."""
+        joined = {name: pa.concat_tables(self._of("tables", name)) for name in self.blocks[0].tables} | self.about
+        return {name: joined[name] for name in SCHEMAS if name in joined}
+
+    @cached_property
+    def truth(self) -> dict[str, pd.DataFrame]:
+        """Name -> pandas frame of what was planted."""
+        return {name: pd.concat(self._of("truth", name), ignore_index=True) for name in self.blocks[0].truth}
+
+    def _of(self, kind: str, name: str) -> list[Any]:
+        """A table or frame of each block that has it: the first has those of the shop as a whole."""
+        return [getattr(block, kind)[name] for block in self.blocks if name in getattr(block, kind)]
+
     def write(self, out: str | Path) -> Path:
         """Writes canonical/, truth/ and client.yaml under `out`; gives the folder of the load."""
-        return write_shop(Path(out), self.arguments.load_id, self.client, self.tables, self.truth)
+        place = Place(Path(out), self.arguments.load_id, len(self.blocks))
+        place.begin()
+        written = [place.write_block(number, block.tables, block.truth) for number, block in enumerate(self.blocks)]
+        return place.finish(self.client, written, self.about)
 
 
 @dataclass(frozen=True)
@@ -85,8 +114,15 @@ def make_shop(
     """
     recipe = load_recipe(profile)
     arguments = check_arguments(profile, customers, seed, until, recipe["history_days"])
+    blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
+    rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
+    return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+
+
+def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:
+    """One block of the shop's customers; what belongs to the shop as a whole is in the first block only."""
     on_step("people")
-    world = make_world(recipe, customers, seed, arguments.until)
+    world = make_world(load_recipe(arguments.profile), arguments.size(number), arguments.seed, arguments.until, number)
     on_step("mail")
     mailbox, subscriptions, newsletters = _open_mailbox(world)
     cake = play(mailbox, subscriptions["end"].to_numpy())
@@ -96,7 +132,9 @@ def make_shop(
     on_step("tables")
     tables = _tables(world, trade, post, cake)
     on_step("answer key")
-    return Shop(arguments, dict(recipe["client"]), tables, _truth(world, trade, post, cake))
+    truth = _truth(world, trade, post, cake)
+    left = SHARED if number else ()
+    return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
 
 
 def _open_mailbox(world: World) -> tuple[Mailbox, pd.DataFrame, pd.DataFrame]:
@@ -162,7 +200,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.
         "list_memberships": list_table(world, cake.participants),
         **product_tables(world, products),
         "orders": order_table(world, orders),
-        "order_items": item_table(orders, trade.lines, products),
+        "order_items": item_table(world, orders, trade.lines, products),
         "refunds": refund_table(world, orders),
         "carts": cart_table(world, trade.carts, orders, trade.lines, products),
         "messages": message_table(world, post.messages),
@@ -170,9 +208,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.
         "site_events": site_table(world, events, products),
         "feedback": feedback_table(world, post.surveys, products),
     }
-    tables |= {"capabilities": capability_table(world, tables)}
-    tables |= {"extracts": extract_table(world, {name: tables[name] for name in SCHEMAS if name in tables})}
-    return {name: tables[name] for name in SCHEMAS}
+    return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
 def _truth(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pd.DataFrame]:
