@@ -7,7 +7,6 @@ loop that asks Faker for every cell of a profile and of its events, measured in 
 """
 
 import argparse
-import random
 import tempfile
 import threading
 import time
@@ -37,9 +36,19 @@ def naive(events_of_profile: int) -> float:
     for _ in range(NAIVE_PROFILES):
         rows.append({"first": fake.first_name(), "last": fake.last_name(), "email": fake.email(), "street": fake.street_address(),
                      "city": fake.city(), "zip": fake.postcode(), "phone": fake.phone_number(), "birthday": fake.date_of_birth()})  # fmt: skip
-        for _ in range(events_of_profile):
-            rows.append({"event_id": fake.uuid4(), "at": fake.date_time_between("-2y", "now"), "type": random.choice(("sent", "opened", "clicked"))})  # fmt: skip
+        rows += [_event(fake) for _ in range(events_of_profile)]
     return len(rows) / (time.perf_counter() - start)
+
+
+def _event(fake: Faker) -> dict[str, object]:
+    """A row of email_events: the columns that ours fills."""
+    return {
+        "event_id": fake.bothify("E########"), "profile_id": fake.bothify("C#######"), "message_id": fake.bothify("newsletter_###"),
+        "event_type": fake.random_element(("sent", "received", "opened", "clicked")), "occurred_at": fake.date_time_between("-2y", "now"),
+        "url": fake.uri_path(), "is_bot_click": fake.boolean(5), "is_machine_open": fake.boolean(40),
+        "client_name": fake.random_element(("Gmail", "Outlook", "Apple Mail")), "client_type": fake.random_element(("mobile", "desktop")),
+        "client_os": fake.random_element(("iOS", "Android", "Windows")), "email_domain": fake.free_email_domain(),
+    }  # fmt: skip
 
 
 class Peak(threading.Thread):

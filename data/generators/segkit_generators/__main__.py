@@ -1,7 +1,8 @@
 """The generators' command: python -m segkit_generators PROFILE --out DIR."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 from rich.console import Console
@@ -27,31 +28,32 @@ def run(
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
     as_: Annotated[str, typer.Option("--as", help="Format of the delivery.")] = "canonical",
+    fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:
-        folder = _make(profile, out, customers, seed, until, as_)
+        folder = _make(profile, out, customers, seed, until, as_, fault or ())
     except GeneratorError as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from None
     Console().print(f"Shop written to {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _make(profile: str, out: Path, customers: int, seed: int, until: str, format_: str) -> Path:
+def _make(profile: str, out: Path, customers: int, seed: int, until: str, format_: str, faults: Sequence[str]) -> Path:
     if format_ not in FORMATS:
         raise BadArgument(f"There is no delivery format {format_!r}.", f"Choose one of: {', '.join(FORMATS)}.")
-    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"])
+    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1:
             task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
-            return write_in_blocks(out, profile, customers, seed, until, on_block=lambda: progress.advance(task))
+            return write_in_blocks(out, profile, customers, seed, until, faults, on_block=lambda: progress.advance(task))
         task = progress.add_task("starting", total=len(STEPS) + 1)
 
         def begin(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        shop = make_shop(profile, customers, seed, until, on_step=begin)
+        shop = make_shop(profile, customers, seed, until, faults, on_step=begin)
         begin(WRITING)
         return shop.write(out)
 

@@ -1,7 +1,7 @@
 """A shop too big for memory, made in several processes and written block by block."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from segkit_generators.store import Place, Written
 
 
 def write_in_blocks(
-    out: str | Path, profile: str, customers: int, seed: int, until: str | date, processes: int | None = None,
+    out: str | Path, profile: str, customers: int, seed: int, until: str | date, faults: Iterable[str] = (), processes: int | None = None,
     on_block: Callable[[], None] = lambda: None,
 ) -> Path:  # fmt: skip
     """The files that make_shop(...).write(out) writes, byte for byte, without ever holding the whole shop.
@@ -25,7 +25,7 @@ def write_in_blocks(
     Each process holds one block at a time (about 1 GB). `on_block` is called as each is done.
     """
     recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"])
+    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
     place = Place(Path(out), arguments.load_id, arguments.blocks)
     place.begin()
     written: list[dict[str, Written]] = []

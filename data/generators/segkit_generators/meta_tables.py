@@ -14,7 +14,8 @@ from segkit_generators.season import Calendar
 SYSTEM = {"email_events": "mailer", "messages": "mailer", "consents": "mailer", "list_memberships": "mailer",
           "feedback": "mailer", "site_events": "site"}  # fmt: skip
 PARTIAL = {"site_events": "site_tracking_consent"}
-ABSENT = ("profile_properties", "profile_snapshots", "message_stats", "experiment_assignments")
+SELDOM = ("email_events", "profile_properties", "profile_snapshots", "message_stats", "experiment_assignments")
+"""Tables that a delivery may lack; it says so when it does."""
 
 
 def about_tables(recipe: Recipe, calendar: Calendar, rows: Mapping[str, int]) -> dict[str, pa.Table]:
@@ -43,12 +44,13 @@ def extract_table(recipe: Recipe, calendar: Calendar, rows: Mapping[str, int]) -
 
 def capability_table(calendar: Calendar, tables: Iterable[str]) -> pa.Table:
     """One row a table (column_name null = the table as a whole); site events only of those who allow tracking."""
-    names = [*tables, *ABSENT]
-    absent = np.array([name in ABSENT for name in names])
-    states = ["absent" if name in ABSENT else "partial" if name in PARTIAL else "full" for name in names]
+    lacking = [name for name in SELDOM if name not in tables]
+    names = [*tables, *lacking]
+    absent = np.array([name in lacking for name in names])
+    states = ["absent" if name in lacking else "partial" if name in PARTIAL else "full" for name in names]
     columns = {
         "source_system": [SYSTEM.get(name, "webshop") for name in names], "table_name": names, "state": states,
-        "reason": ["not_delivered" if name in ABSENT else PARTIAL.get(name) for name in names],
+        "reason": ["not_delivered" if name in lacking else PARTIAL.get(name) for name in names],
         "coverage_from": np.where(absent, NEVER, calendar.start),
         "coverage_to": np.where(absent, NEVER, calendar.end - 1),
     }  # fmt: skip

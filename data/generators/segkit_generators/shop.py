@@ -1,6 +1,6 @@
 """One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.faults import plant
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
@@ -105,15 +106,17 @@ def make_shop(
     customers: int = 4000,
     seed: int = 7,
     until: str | date = "2026-10-31",
+    faults: Iterable[str] = (),
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Shop:
     """A synthetic shop with `customers` profiles whose history ends with the local day `until`.
 
+    `faults` are planted in it (names of segkit_generators.faults.FAULTS, each with "=SHARE" or its own share).
     The same arguments give the same rows. `on_step` hears the name of each of STEPS as it begins.
     Raises UnknownProfile or BadArgument, naming what is allowed.
     """
     recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"])
+    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
     blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
     rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
     return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
@@ -130,9 +133,9 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     trade = _trade(world, cake, on_step)
     post = _post(mailbox, subscriptions, newsletters, cake, trade)
     on_step("tables")
-    tables = _tables(world, trade, post, cake)
+    tables, planted = plant(world, _tables(world, trade, post, cake), dict(arguments.faults))
     on_step("answer key")
-    truth = _truth(world, trade, post, cake)
+    truth = _truth(world, trade, post, cake) | ({"faults": planted} if arguments.faults else {})
     left = SHARED if number else ()
     return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
 
