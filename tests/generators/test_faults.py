@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -211,3 +212,9 @@ def test_a_wrong_fault_says_what_is_allowed(fault: str, told: str, tmp_path) -> 
     done = CliRunner().invoke(app, ["bakery", "--out", str(tmp_path), "--fault", fault])
     assert done.exit_code == 2
     assert told in done.stderr
+
+
+def test_the_readme_names_every_fault_with_its_share() -> None:
+    text = (Path(__file__).parents[2] / "data/generators/README.md").read_text(encoding="utf-8")
+    for name, fault in FAULTS.items():
+        assert f"| `{name}` | {fault.about} | {fault.share:g} | {fault.of} |" in text
