@@ -101,8 +101,14 @@ def _audit_several(paths: list[str], as_of: str, out: str, lang: str | None, map
 
     if name:
         raise ParameterError("--name is for one client.", "Leave it out; the names are in client.yaml.")
-    asked = {client: _values(path, as_of, f"{out}/{client}", lang, mapping) for client, path in by_name(paths).items()}
-    ended = run_shown(asked, catalogue(lang or "en"), complain, quiet=as_json)
+    ended: dict[str, Any] = {}
+    asked = {}
+    for client, path in by_name(paths).items():
+        try:
+            asked[client] = _values(path, as_of, f"{out}/{client}", lang, mapping)
+        except SegkitError as error:  # its client.yaml cannot be read
+            ended[client] = error
+    ended |= run_shown(asked, catalogue(lang or "en"), complain, quiet=as_json)
     if as_json:
         _write_json({client: _as_text(outcome) for client, outcome in ended.items()})
     for client, outcome in ended.items():

@@ -18,9 +18,10 @@ from segkit.text import Text
 def by_name(paths: Sequence[str]) -> dict[str, str]:
     """The clients by the name of their folder, under which each gets its report; two of one name are an error."""
     named = {Path(path).resolve().name: path for path in paths}
-    if len(named) < len(paths):
+    twice = [path for path in paths if path != named[Path(path).resolve().name]]
+    if twice:
         raise ParameterError(
-            "Two of these folders have the same name, and a report is kept under that name.",
+            f"{twice[0]} has the name of another folder here, and a report is kept under that name.",
             "Rename one of them, or run them one after another.",
         )
     return named

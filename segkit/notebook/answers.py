@@ -23,11 +23,12 @@ def mails_per_order_of_the_silent(view: View) -> float:
     return float(silent["email_received_count_90d"].sum() / silent["order_count_90d"].sum())
 
 
-def segment_to_win_back(_: View) -> str:
-    """The segment whose members bought, and last did so three to six months ago."""
-    return "sleeping_customers"
+def sleepers_who_came_back_before(view: View) -> set[str]:
+    """Sleeping customers who may be mailed and ordered more than once."""
+    people = view.features().query("is_mailable and order_count > 1")
+    return set(people["profile_id"]) & set(view.members("sleeping_customers")["profile_id"])
 
 
 ANSWERS: dict[str, Callable[[View], Answer]] = {
-    function.__name__: function for function in (mails_per_order_of_the_silent, segment_to_win_back)
+    function.__name__: function for function in (mails_per_order_of_the_silent, sleepers_who_came_back_before)
 }

@@ -25,13 +25,16 @@ def run_audits(
     `at_once` is how many run together; left out, as many as there are processors. One that fails stops no other.
     `on_start` hears a name when its run begins, from another thread.
     """
-    with ThreadPoolExecutor(at_once or os.cpu_count() or 1) as places:
+    places = ThreadPoolExecutor(at_once or os.cpu_count() or 1)
+    try:
         running: dict[Future[Outcome], str] = {
             places.submit(_alone, values, lambda name=name: on_start(name)): name  # type: ignore[misc]
             for name, values in clients.items()
         }
         for done in as_completed(running):
             yield running[done], done.result()
+    finally:
+        places.shutdown(cancel_futures=True)  # who stops the whole starts none of those that wait
 
 
 def _alone(values: Mapping[str, Any], begin: Callable[[], None]) -> Outcome:
@@ -44,3 +47,5 @@ def _alone(values: Mapping[str, Any], begin: Callable[[], None]) -> Outcome:
         return RunFailed("The run was ended from outside before it was done.", HOW_TO_GO_ON)
     except SegkitError as error:
         return error
+    except Exception as error:  # whatever it is, it is this client's and stops no other
+        return RunFailed(f"{type(error).__name__}: {error}", HOW_TO_GO_ON)

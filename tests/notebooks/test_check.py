@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from segkit.errors import ParameterError
 from segkit.notebook import check
 from segkit.notebook.answers import ANSWERS
-from segkit.notebook.check import exercises, said, start_again
+from segkit.notebook.check import exercises, right_answer, said, start_again
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,14 @@ def test_a_right_answer_says_why_and_may_be_rounded() -> None:
     assert said("1b", " Sleeping_Customers ", "sleeping_customers") == f"1b is right. {exercises()['1b'].right}"
 
 
+def test_the_answer_of_each_exercise_is_of_the_form_that_it_asks_for() -> None:
+    """Worked out from the demo shop, where there is one."""
+    if not (Path(__file__).parents[2] / "data/cache/demo").is_dir():
+        pytest.skip("no demo shop: python dev.py lab makes it")
+    assert 1 < right_answer("1a") < 1000
+    assert len(right_answer("1b")) > 10
+
+
 def test_wrong_answers_get_a_hint_then_a_smaller_question_then_the_answer_in_the_same_words_each_run() -> None:
     told = exercises()["1a"]
     first = [said("1a", 10, 73.497) for _ in range(4)]
@@ -41,7 +50,7 @@ def test_wrong_answers_get_a_hint_then_a_smaller_question_then_the_answer_in_the
     assert [said("1a", 10, 73.497) for _ in range(4)] == first
 
 
-@pytest.mark.parametrize("answer", [..., None, "", "  ", float("nan")])
+@pytest.mark.parametrize("answer", [..., None, "", "  ", float("nan"), np.float32("nan"), Decimal("NaN"), pd.NA, pd.NaT])
 def test_what_is_not_filled_in_is_told_so_and_is_no_attempt(answer: object) -> None:
     assert "1a is still open" in said("1a", answer, 73.497)
     assert exercises()["1a"].hint in said("1a", 10, 73.497)
@@ -49,7 +58,16 @@ def test_what_is_not_filled_in_is_told_so_and_is_no_attempt(answer: object) -> N
 
 @pytest.mark.parametrize(
     ("exercise", "answer", "right"),
-    [("1a", "73.5", 73.497), ("1a", True, 73.497), ("1a", pd.Series([73.5, 73.5]), 73.497), ("1b", 3, "vip")],
+    [
+        ("1a", "73.5", 73.497),
+        ("1a", np.str_("73.5"), 73.497),
+        ("1a", 10**400, 73.497),
+        ("1a", np.datetime64("2026-01-01"), 73.497),
+        ("1a", 73.5 + 1j, 73.497),
+        ("1a", True, 73.497),
+        ("1a", pd.Series([73.5, 73.5]), 73.497),
+        ("1b", 3, "vip"),
+    ],
 )
 def test_an_answer_of_another_kind_is_told_what_is_asked_and_is_no_attempt(exercise: str, answer: object, right: object) -> None:
     assert exercises()[exercise].form in said(exercise, answer, right)

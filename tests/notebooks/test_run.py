@@ -134,6 +134,30 @@ def test_several_clients_on_the_command_line_have_a_line_and_a_folder_each(place
     assert not (place / "out/empty/audit.html").exists()
 
 
+def test_a_client_whose_settings_cannot_be_read_is_named_and_stops_no_other(place: Path) -> None:
+    (place / "bad").mkdir(exist_ok=True)
+    (place / "bad" / "client.yaml").write_text("language: nl\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "segkit.cli", "audit", "bad", "bakery", "--as-of", "2026-10-31", "--out", "out2", "--json"],
+        capture_output=True, text=True, cwd=place,
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert "name" in told["bad"]["problem"]
+    assert told["bakery"]["html"].endswith("audit.html")
+    assert done.stderr.startswith("bad: ")
+
+
+def test_two_clients_of_one_name_are_told_apart_before_anything_runs(place: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "segkit.cli", "audit", "bakery", "reports/nl/bakery", "--as-of", "2026-10-31", "--out", "x"],
+        capture_output=True, text=True, cwd=place,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "has the name of another folder" in done.stderr
+    assert not (place / "x").exists()
+
+
 def failed(tmp_path: Path, **values: Any) -> RunFailed:
     with pytest.raises(RunFailed) as raised:
         run_audit({"as_of": "2026-10-31", "out": str(tmp_path / "out"), **values}, progress=False)
