@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from segkit_generators.errors import BadArgument, GeneratorError
+from segkit_generators.errors import GeneratorError
+from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.shop import STEPS, make_shop
 
-FORMATS = ("canonical",)
 WRITING = "writing"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -23,7 +23,7 @@ def run(
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
-    as_: Annotated[str, typer.Option("--as", help="Format of the delivery.")] = "canonical",
+    as_: Annotated[list[str], typer.Option("--as", help=f"Deliveries, joined by commas: {', '.join(EXPORTS)}.")] = [CANONICAL],  # noqa: B006
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:
@@ -34,9 +34,8 @@ def run(
     Console().print(f"Shop written to {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _make(profile: str, out: Path, customers: int, seed: int, until: str, format_: str) -> Path:
-    if format_ not in FORMATS:
-        raise BadArgument(f"There is no delivery format {format_!r}.", f"Choose one of: {', '.join(FORMATS)}.")
+def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: list[str]) -> Path:
+    formats = check_formats(tuple(deliveries))
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("starting", total=len(STEPS) + 1)
@@ -46,7 +45,7 @@ def _make(profile: str, out: Path, customers: int, seed: int, until: str, format
 
         shop = make_shop(profile, customers, seed, until, on_step=begin)
         begin(WRITING)
-        return shop.write(out)
+        return shop.write(out, formats)
 
 
 if __name__ == "__main__":

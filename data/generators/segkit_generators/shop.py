@@ -15,6 +15,7 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
@@ -27,7 +28,7 @@ from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
 from segkit_generators.schema import SCHEMAS
 from segkit_generators.site import form_events, site_events, site_table
-from segkit_generators.store import write_shop
+from segkit_generators.store import write_client, write_truth
 from segkit_generators.surveys import feedback_table
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
@@ -45,9 +46,18 @@ class Shop:
     tables: dict[str, pa.Table] = field(repr=False)
     truth: dict[str, pd.DataFrame] = field(repr=False)
 
-    def write(self, out: str | Path) -> Path:
-        """Writes canonical/, truth/ and client.yaml under `out`; gives the folder of the load."""
-        return write_shop(Path(out), self.arguments.load_id, self.client, self.tables, self.truth)
+    def write(self, out: str | Path, formats: str | tuple[str, ...] = (CANONICAL,)) -> Path:
+        """Writes each delivery to the folder of its name under `out`, and beside them truth/ and client.yaml.
+
+        `formats` are names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for.
+        BadArgument names the formats there are.
+        """
+        folder, wanted = Path(out), check_formats(formats)
+        written = {name: EXPORTS[name](self).write(folder / name) for name in wanted}
+        write_truth(folder / "truth", self.truth)
+        for place in (folder, *(folder / name for name in wanted if name != CANONICAL)):
+            write_client(place, self.client)
+        return written.get(CANONICAL, folder)
 
 
 @dataclass(frozen=True)

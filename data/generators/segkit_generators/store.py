@@ -21,19 +21,27 @@ HAPPENED = {
 """The moment at which a row of a table happened; the other tables have none."""
 
 
-def write_shop(out: Path, load_id: str, client: dict[str, str], tables: dict[str, pa.Table], truth: dict[str, pd.DataFrame]) -> Path:
-    """Writes the load, names it in CURRENT, removes older loads, gives its folder; client.yaml is kept if there."""
-    folder = out / "canonical" / load_id
-    _write_folder(folder, tables, load_id)
-    _write_folder(out / "truth", {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in truth.items()})
-    if not (out / "client.yaml").exists():
-        with (out / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
-            YAML().dump(client, file)
-    _replace_text(out / "canonical" / "CURRENT", f"{load_id}\n")
-    for old in folder.parent.iterdir():
-        if old.is_dir() and old != folder:
+def write_load(folder: Path, load_id: str, tables: dict[str, pa.Table]) -> Path:
+    """Writes the load, names it in CURRENT, removes older loads, gives its folder."""
+    load = folder / load_id
+    _write_folder(load, tables, load_id)
+    _replace_text(folder / "CURRENT", f"{load_id}\n")
+    for old in folder.iterdir():
+        if old.is_dir() and old != load:
             shutil.rmtree(old, ignore_errors=True)
-    return folder
+    return load
+
+
+def write_truth(folder: Path, truth: dict[str, pd.DataFrame]) -> None:
+    """Writes the answer key, a Parquet file a frame."""
+    _write_folder(folder, {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in truth.items()})
+
+
+def write_client(folder: Path, client: dict[str, str]) -> None:
+    """Writes client.yaml, unless there is one: it may have been edited."""
+    if not (folder / "client.yaml").exists():
+        with (folder / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
+            YAML().dump(client, file)
 
 
 def _write_folder(folder: Path, tables: dict[str, pa.Table], load_id: str | None = None) -> None:
