@@ -19,7 +19,8 @@ class Book:
         self._tables = shop.tables
         self.zone, self.currency = shop.client["time_zone"], shop.client["currency"]
         self.name = shop.client["name"]
-        self.end = pd.Timestamp(shop.tables["extracts"]["extracted_at"][0].as_py())
+        extracts = shop.tables["extracts"]
+        self.start, self.end = (pd.Timestamp(extracts[name][0].as_py()) for name in ("coverage_from", "extracted_at"))
         self.table = cache(self._frame)
 
     def _frame(self, name: str) -> pd.DataFrame:
@@ -59,6 +60,13 @@ class Book:
         """The lines of orders but for carriage, which every platform here keeps on the order."""
         items = self.table("order_items")
         return items[items["line_type"] != "shipping"]
+
+    @property
+    def newsletter_audience(self) -> str:
+        """What the shop calls everyone on its mail list."""
+        campaigns = self.table("messages")
+        names = campaigns.loc[campaigns["kind"] == "campaign", "audience_names"].explode().dropna()
+        return str(names.mode().iloc[0]) if len(names) else "Newsletter"
 
     @cached_property
     def consent_changes(self) -> pd.DataFrame:

@@ -3,7 +3,10 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from babel import Locale
 
@@ -84,9 +87,14 @@ def code_of(kind: str, name: object, length: int) -> str:
     return "".join(digits)
 
 
-def codes(kind: str, names: Iterable[object], length: int) -> list[str | None]:
+def hexadecimal(kind: str, name: object) -> str:
+    """Thirty-two hexadecimal digits that always belong to the same name."""
+    return hashlib.blake2s(f"{kind} {name}".encode(), digest_size=16).hexdigest()
+
+
+def codes(kind: str, names: Iterable[Any], length: int) -> npt.NDArray[np.object_]:
     """The id of each name, None where the name is null."""
-    return [None if pd.isna(name) else code_of(kind, name, length) for name in names]  # type: ignore[call-overload]
+    return np.array([None if pd.isna(name) else code_of(kind, name, length) for name in names], dtype=object)
 
 
 def slug(title: str) -> str:
