@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
 from segkit.errors import DeliveryError, NothingToRead, UnreadableFile
-from segkit.sources import klaviyo_api
+from segkit.sources import apis
 from segkit.sources.mapping import ReadSpec, SourceMapping
 from segkit.sources.sniff import Verdict, json_records, sniff
 
@@ -64,19 +64,15 @@ def pieces_of_folder(folder: Path) -> list[Piece]:
         for piece in found:
             piece.same_as = first if first != name else None
         pieces += found
-    return _with_names(pieces)
+    return _completed(pieces)
 
 
-def _with_names(pieces: list[Piece]) -> list[Piece]:
-    """Ids that another answer of the delivery gives a name (metrics, lists, segments) get it beside them."""
-    for shape, key in klaviyo_api.NAMED.items():
-        named = [piece.table for piece in pieces if piece.shape == shape and piece.table is not None]
-        names = {row[key]: row["name"] for table in named for row in table.to_pylist()}
-        for piece in pieces:
-            if names and piece.shape in ("klaviyo_events", "klaviyo_members") and piece.table is not None:
-                piece.table = klaviyo_api.named(piece.table, names, key)
-                piece.verdict = Verdict("json", tuple(piece.table.column_names))
-            piece.used = piece.used or piece.shape == shape
+def _completed(pieces: list[Piece]) -> list[Piece]:
+    """The answers of an API that say something of each other (names of ids, refunds of orders) get it beside them."""
+    for piece, table in zip(pieces, apis.completed([(piece.shape, piece.table) for piece in pieces]), strict=True):
+        if table is not None and table is not piece.table:
+            piece.table, piece.verdict = table, Verdict("json", tuple(table.column_names))
+        piece.used = piece.used or piece.shape in apis.NAMES
     return pieces
 
 
@@ -105,7 +101,7 @@ def _json_pieces(piece: Piece) -> list[Piece]:
     """A JSON file is a table of records, or one of the answers of an API that come apart into several tables."""
     assert piece.path is not None
     records = json_records(piece.path, piece.verdict)
-    tables = klaviyo_api.tables(records) or {None: _flat(records, piece.path)}
+    tables = apis.tables(records) or {None: _flat(records, piece.path)}
     return [
         Piece(piece.file, piece.sha256, piece.newness, Verdict("json", tuple(table.column_names)), piece.path, table, shape)
         for shape, table in tables.items()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -20,8 +21,13 @@ _PREDICTIVE = (
     "historic_clv", "predicted_clv", "historic_number_of_orders", "predicted_number_of_orders", "average_days_between_orders",
     "average_order_value", "churn_probability", "expected_date_of_next_order",
 )  # fmt: skip
+_AMOUNT = re.compile(r"\d+(\.\d+)?")
 _MEMBERS = re.compile(r"/(list|segment)s/([^/?]+)/profiles")
-NAMED = {"klaviyo_metrics": "metric_id", "klaviyo_groups": "group_id"}  # tables that give ids of other tables their names
+SYSTEM = "klaviyo"
+NAMES = {"klaviyo_metrics": "metric_id", "klaviyo_groups": "group_id"}  # tables that give ids of other tables their names
+_ALSO_CALLED = {  # a property of one metric -> what it is called in the events of others
+    "AddedItemProductID": "ProductID", "AddedItemSku": "SKU", "AddedItemProductName": "Name", "page": "URL",
+}  # fmt: skip
 
 
 def tables(pages: Iterable[Record]) -> dict[str | None, pa.Table]:
@@ -98,7 +104,8 @@ def _suppressions(record: Record, inside: Record) -> Iterable[dict[str, Any]]:
 
 def _event(record: Record, inside: Record) -> dict[str, Any]:
     properties = _inner(inside, "event_properties")
-    told = {f"properties.{name}": value for name, value in properties.items() if name not in ("$extra", "$attribution")}
+    alike = {name: properties[other] for other, name in _ALSO_CALLED.items() if other in properties}
+    told = {f"properties.{name}": value for name, value in {**alike, **properties}.items() if name not in ("$extra", "$attribution")}
     links = _inner(record, "relationships")
     ids = {f"{name}_id": _inner(links, name, "data").get("id") for name in ("metric", "profile")}
     return {"event_id": record["id"], "datetime": inside.get("datetime"), **ids, **told}
@@ -116,8 +123,47 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def named(table: pa.Table, names: Mapping[str, str], key: str) -> pa.Table:
-    """The table with the names of its ids beside them, as given by other answers of the same delivery."""
-    if key not in table.column_names:
+# --- what the answers of one delivery tell each other ---------------------------------------------------------------
+
+
+def completed(tables: Sequence[tuple[str, pa.Table]]) -> list[pa.Table]:
+    """The tables of a delivery, (kind, table), with names beside their ids and beside each order what was paid back of it."""
+    names = {key: _names(tables, kind, key) for kind, key in NAMES.items()}
+    kept = [kind in NAMES for kind, _ in tables]
+    named = [table if is_name else _with_names(table, names) for (_, table), is_name in zip(tables, kept, strict=True)]
+    back = _paid_back(named)
+    return [_with_refunds(table, back) for table in named]
+
+
+def _names(tables: Iterable[tuple[str, pa.Table]], kind: str, key: str) -> dict[str, str]:
+    return {row[key]: row["name"] for found, table in tables if found == kind for row in table.to_pylist()}
+
+
+def _with_names(table: pa.Table, names: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    for key, known in names.items():
+        if known and key in table.column_names:
+            column = pa.array([known.get(item) for item in table.column(key).to_pylist()], pa.string())
+            table = table.append_column(f"{key} name", column)
+    return table
+
+
+_METRIC, _ORDER, _VALUE = "metric_id name", "properties.OrderId", "properties.$value"
+
+
+def _paid_back(tables: Iterable[pa.Table]) -> dict[str, Decimal]:
+    """What the refunds of each order add up to; what is no amount is left to the reader of that event."""
+    back: dict[str, Decimal] = {}
+    for table in tables:
+        if {_METRIC, _ORDER, _VALUE} <= {*table.column_names}:
+            for metric, order, value in zip(*(table.column(name).to_pylist() for name in (_METRIC, _ORDER, _VALUE)), strict=True):
+                if metric == "Refunded Order" and order and value and _AMOUNT.fullmatch(value):
+                    back[order] = back.get(order, Decimal(0)) + Decimal(value)
+    return back
+
+
+def _with_refunds(table: pa.Table, back: Mapping[str, Decimal]) -> pa.Table:
+    if not back or not {_METRIC, _ORDER} <= {*table.column_names}:
         return table
-    return table.append_column(f"{key} name", pa.array([names.get(item) for item in table.column(key).to_pylist()], pa.string()))
+    pairs = zip(*(table.column(name).to_pylist() for name in (_METRIC, _ORDER)), strict=True)
+    told = [str(back[order]) if metric == "Placed Order" and order in back else None for metric, order in pairs]
+    return table.append_column("refunded", pa.array(told, pa.string()))

@@ -19,10 +19,10 @@ from segkit.engine.load import Loading, Part
 from segkit.engine.query import ALWAYS_TIMED
 from segkit.errors import ColumnError, MappingError, NothingToRead
 from segkit.settings import Client
+from segkit.sources import apis
 from segkit.sources import mapping as maps
 from segkit.sources.countries import country_codes
 from segkit.sources.delivery import Piece, claimed, pieces_of_folder, pieces_of_frames, workbook_table
-from segkit.sources.klaviyo_api import NAMED
 from segkit.sources.mapping import ColumnSpec, ReadSpec, SourceMapping, WriteSpec
 from segkit.sources.money import Currency, base_currency, check_rates
 from segkit.sources.receipt import Receipt
@@ -339,8 +339,8 @@ def _unused(pieces: Sequence[Piece], receipts: Mapping[int, Receipt]) -> None:
         receipt = receipts[id(piece)]
         if piece.same_as:
             receipt.status, receipt.reason, receipt.detail = "skipped", "same_file", piece.same_as
-        elif piece.shape in NAMED and piece.table is not None:
-            receipt.reader, receipt.status = "klaviyo", "read"
+        elif piece.shape in apis.NAMES and piece.table is not None:
+            receipt.reader, receipt.status = apis.NAMES[piece.shape], "read"
             receipt.add("kept", "names", len(piece.table))
         elif not piece.used:
             receipt.reason = "unreadable" if piece.trouble else "no_reader"

@@ -75,8 +75,10 @@ def _encoding(path: Path) -> str:
 
 
 def _sample_text(path: Path, encoding: str) -> str:
+    """The start of the file, up to its last whole line; all of it where the first line is longer, as in the answer of an API."""
     text = _first_bytes(path, _SAMPLE).decode(encoding, errors="replace")
-    return text if path.stat().st_size <= _SAMPLE else text[: text.rfind("\n") + 1]
+    end = text.rfind("\n") + 1
+    return text[:end] if end and path.stat().st_size > _SAMPLE else text
 
 
 def _delimited(path: Path, text: str, encoding: str) -> Verdict:

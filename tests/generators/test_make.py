@@ -90,7 +90,7 @@ def test_the_load_reports_a_receipt_for_every_table(tmp_path):
         (["bakery", "--until", "31-10-2026"], "2026-10-31"),
         (["bakery", "--until", "2020-01-01"], "2024-03-22"),
         (["bakery", "--customers", "0"], "1 or more"),
-        (["bakery", "--as", "klaviyo"], "canonical"),
+        (["bakery", "--as", "canonical,mailchimp"], "canonical, klaviyo, shopify"),
     ],
 )
 def test_a_wrong_argument_names_what_is_allowed(tmp_path, arguments, allowed):

@@ -10,11 +10,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from segkit_generators.arguments import check_arguments
 from segkit_generators.big import write_in_blocks
-from segkit_generators.errors import BadArgument, GeneratorError
+from segkit_generators.errors import GeneratorError
+from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.recipe import load_recipe
 from segkit_generators.shop import STEPS, make_shop
 
-FORMATS = ("canonical",)
 WRITING = "writing"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -27,7 +27,7 @@ def run(
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
-    as_: Annotated[str, typer.Option("--as", help="Format of the delivery.")] = "canonical",
+    as_: Annotated[str, typer.Option("--as", help=f"Deliveries, joined by commas: {', '.join(EXPORTS)}.")] = CANONICAL,
     fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
@@ -39,23 +39,22 @@ def run(
     Console().print(f"Shop written to {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _make(profile: str, out: Path, customers: int, seed: int, until: str, format_: str, faults: Sequence[str]) -> Path:
-    if format_ not in FORMATS:
-        raise BadArgument(f"There is no delivery format {format_!r}.", f"Choose one of: {', '.join(FORMATS)}.")
+def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: str, faults: Sequence[str]) -> Path:
+    formats = check_formats(deliveries)
     arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        if arguments.blocks > 1:
+        if arguments.blocks > 1 and formats == (CANONICAL,):
             task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
             return write_in_blocks(out, profile, customers, seed, until, faults, on_block=lambda: progress.advance(task))
-        task = progress.add_task("starting", total=len(STEPS) + 1)
+        task = progress.add_task("starting", total=len(STEPS) * arguments.blocks + 1)
 
         def begin(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
         shop = make_shop(profile, customers, seed, until, faults, on_step=begin)
         begin(WRITING)
-        return shop.write(out)
+        return shop.write(out, formats)
 
 
 if __name__ == "__main__":

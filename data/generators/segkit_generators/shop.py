@@ -17,6 +17,7 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import plant
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
@@ -31,7 +32,7 @@ from segkit_generators.recipe import load_recipe
 from segkit_generators.schema import SCHEMAS
 from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
-from segkit_generators.store import SHARED, Place
+from segkit_generators.store import SHARED, Place, write_client
 from segkit_generators.surveys import feedback_table
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
@@ -72,12 +73,22 @@ class Shop:
         """A table or frame of each block that has it: the first has those of the shop as a whole."""
         return [getattr(block, kind)[name] for block in self.blocks if name in getattr(block, kind)]
 
-    def write(self, out: str | Path) -> Path:
-        """Writes canonical/, truth/ and client.yaml under `out`; gives the folder of the load."""
-        place = Place(Path(out), self.arguments.load_id, len(self.blocks))
+    def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
+        """Writes each delivery to the folder of its name under `out`, and beside them truth/ and client.yaml.
+
+        `formats` are CANONICAL and names of EXPORTS; BadArgument names those there are. Gives the folder of the canonical
+        load, or `out` when that was not asked for.
+        """
+        wanted, folder = check_formats(formats), Path(out)
+        canonical = CANONICAL in wanted
+        place = Place(folder, self.arguments.load_id, len(self.blocks))
         place.begin()
-        written = [place.write_block(number, block.tables, block.truth) for number, block in enumerate(self.blocks)]
-        return place.finish(self.client, written, self.about)
+        written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
+        load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
+        for name in (name for name in wanted if name != CANONICAL):
+            EXPORTS[name](self).write(folder / name)
+            write_client(folder / name, self.client)
+        return load
 
 
 @dataclass(frozen=True)

@@ -68,21 +68,39 @@ class Place:
         last = {name: _written(_save(_part(self.folder) / f"{name}.parquet", table), name, table) for name, table in about.items()}
         report = _report(self.load_id, [*blocks, last])
         (_part(self.folder) / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
-        for folder in (self.folder, self.out / "truth"):
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(_part(folder), folder)
-        if not (self.out / "client.yaml").exists():
-            with (self.out / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
-                YAML().dump(client, file)
+        _appear(self.folder)
+        self.finish_truth(client)
         _replace_text(self.out / "canonical" / "CURRENT", f"{self.load_id}\n")
         for old in self.folder.parent.iterdir():
             if old.is_dir() and old != self.folder:
                 shutil.rmtree(old, ignore_errors=True)
         return self.folder
 
+    def finish_truth(self, client: dict[str, str]) -> Path:
+        """Only the answer key and client.yaml; gives the folder they are in."""
+        _appear(self.out / "truth")
+        shutil.rmtree(_part(self.folder), ignore_errors=True)
+        if not any(self.folder.parent.iterdir()):
+            self.folder.parent.rmdir()
+        write_client(self.out, client)
+        return self.out
+
     def _write(self, folder: Path, name: str, number: int, table: pa.Table) -> Path:
         file = folder / f"{name}.parquet"
         return _save(file if self.blocks == 1 or name in SHARED else file / f"part-{number:05d}.parquet", table)
+
+
+def write_client(folder: Path, client: dict[str, str]) -> None:
+    """Writes client.yaml, unless there is one: it may have been edited."""
+    if not (folder / "client.yaml").exists():
+        with (folder / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
+            YAML().dump(client, file)
+
+
+def _appear(folder: Path) -> None:
+    """Give a finished folder its name, in place of the one that had it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(_part(folder), folder)
 
 
 def _part(folder: Path) -> Path:

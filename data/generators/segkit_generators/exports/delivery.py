@@ -1,0 +1,132 @@
+"""A delivery before it is bytes: tables of cells or records, how the system writes them, and which canonical row each is.
+
+The index of `rows` holds the canonical id that a row was made from and its name is that id's column, so that whoever changes
+rows (a planted fault) can still say which rows of the shop are concerned.
+"""
+
+import codecs
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a system writes text: `decimal` is the mark in amounts, `bom` whether a byte order mark goes first."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    bom: bool = False
+    decimal: str = "."
+    line_end: str = "\n"
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A table as delimited text. `rows`: cells as text, null = empty; amounts with a point, whatever the dialect.
+
+    `amounts` and `moments` name the columns that hold money and times, for the decimal mark and for faults.
+    """
+
+    name: str
+    rows: pd.DataFrame = field(repr=False)
+    dialect: Dialect = Dialect()
+    amounts: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
+
+    def content(self) -> bytes:
+        """The file as bytes; what the encoding cannot say becomes a question mark."""
+        rows = self.rows
+        if self.dialect.decimal != ".":
+            rows = rows.assign(**{name: rows[name].str.replace(".", self.dialect.decimal) for name in self.amounts})
+        text = rows.to_csv(index=False, sep=self.dialect.delimiter, lineterminator=self.dialect.line_end)
+        return self._mark() + text.encode(self.dialect.encoding, errors="replace")
+
+    def _mark(self) -> bytes:
+        marks = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+        return marks.get(self.dialect.encoding, b"") if self.dialect.bom else b""
+
+    def with_rows(self, rows: pd.DataFrame) -> Self:
+        """The same file with other rows."""
+        return replace(self, rows=rows)
+
+    def write(self, folder: Path) -> None:
+        """Writes the file into a folder that exists."""
+        (folder / self.name).write_bytes(self.content())
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """The answers of one API endpoint: a record per row, so many to a page, each page in an envelope of its own.
+
+    `record` makes one record out of a row (a dictionary of Python values, None where the cell is null); `envelope` makes an
+    answer out of the records of a page, its number from 1 and the number of pages. Without `page_size` all go in one file.
+    """
+
+    name: str
+    rows: pd.DataFrame = field(repr=False)
+    record: Callable[[Record], Record] = field(repr=False)
+    envelope: Callable[[list[Record], int, int], Record] = field(repr=False)
+    page_size: int | None = None
+    encoding: str = "utf-8"
+
+    def pages(self) -> Iterator[Record]:
+        """The answers, page by page; one without records where there is nothing."""
+        size = self.page_size or max(len(self.rows), 1)
+        count = max(-(-len(self.rows) // size), 1)
+        for number in range(count):
+            rows = plain(self.rows.iloc[number * size : (number + 1) * size])
+            yield self.envelope([self.record(row) for row in rows], number + 1, count)
+
+    def with_rows(self, rows: pd.DataFrame) -> Self:
+        """The same answers about other rows."""
+        return replace(self, rows=rows)
+
+    def write(self, folder: Path) -> None:
+        """Writes NAME.json, or NAME_page1.json and so on, into a folder that exists."""
+        for number, page in enumerate(self.pages(), 1):
+            name = f"{self.name}_page{number}.json" if self.page_size else f"{self.name}.json"
+            text = json.dumps(page, ensure_ascii=False)
+            (folder / name).write_bytes(f"{text}\n".encode(self.encoding))
+
+
+File = TextFile | JsonFile
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The files that one system gives."""
+
+    system: str
+    files: tuple[File, ...]
+
+    def file(self, name: str) -> File:
+        """The file of that name; KeyError naming those there are."""
+        found = {file.name: file for file in self.files}
+        if name not in found:
+            raise KeyError(f"{self.system} has no file {name!r}, only {', '.join(found)}")
+        return found[name]
+
+    def with_file(self, changed: File) -> "Delivery":
+        """The same delivery with one file changed, known by its name."""
+        return replace(self, files=tuple(changed if file.name == changed.name else file for file in self.files))
+
+    def write(self, folder: Path) -> Path:
+        """Writes every file into `folder`, which is made; gives the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in self.files:
+            file.write(folder)
+        return folder
+
+
+def plain(rows: pd.DataFrame) -> list[Record]:
+    """Rows as dictionaries of Python values, None where a cell is null."""
+    cells = rows.astype(object)
+    names = [str(name) for name in rows]
+    return [dict(zip(names, row, strict=True)) for row in cells.where(cells.notna(), None).itertuples(index=False, name=None)]

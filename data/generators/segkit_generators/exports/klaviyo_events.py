@@ -1,0 +1,168 @@
+"""Klaviyo's events, one table a metric: mail, visits, and each order as one Placed Order with one Ordered Product a line."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.arguments import APPLE_FLAG_SINCE
+from segkit_generators.exports import cells
+from segkit_generators.exports.book import Book
+from segkit_generators.exports.delivery import Record
+
+_MAIL, _SITE, _SHOP = ("Klaviyo", "Internal"), ("Klaviyo", "Internal"), ("Shopify", "eCommerce")
+METRICS = {
+    "Received Email": _MAIL, "Opened Email": _MAIL, "Clicked Email": _MAIL, "Bounced Email": _MAIL, "Dropped Email": _MAIL,
+    "Marked Email as Spam": _MAIL, "Unsubscribed from Email Marketing": _MAIL, "Active on Site": _SITE, "Viewed Product": _SITE,
+    "Added to Cart": _SITE, "Checkout Started": _SHOP, "Submitted Form": ("API", "API"), "Placed Order": _SHOP,
+    "Ordered Product": _SHOP, "Cancelled Order": _SHOP, "Refunded Order": _SHOP,
+}  # fmt: skip
+"""Names of the metrics, with the integration that each comes from and its category."""
+_OF_MAIL = {
+    "Received Email": "received", "Opened Email": "opened", "Clicked Email": "clicked", "Bounced Email": "bounced",
+    "Dropped Email": "dropped", "Marked Email as Spam": "spam_complaint", "Unsubscribed from Email Marketing": "unsubscribed",
+}  # fmt: skip
+_OF_SITE = {
+    "Active on Site": "active_on_site", "Viewed Product": "viewed_product", "Added to Cart": "added_to_cart",
+    "Checkout Started": "started_checkout", "Submitted Form": "submitted_form",
+}  # fmt: skip
+_IN_CART = {
+    "AddedItemProductID": "ProductID", "AddedItemProductName": "Name", "AddedItemSku": "SKU", "AddedItemPrice": "Price",
+    "AddedItemCategories": "Categories",
+}  # fmt: skip
+APPLE_CLIENT = "Apple Mail"
+
+
+def metric_id(metric: str) -> str:
+    """The id of a metric, which every event names."""
+    return cells.code_of("metric", metric, 6)
+
+
+def event_tables(book: Book) -> dict[str, pd.DataFrame]:
+    """Metric -> one row an event, by the canonical id it is made from: person, at, and its properties under Klaviyo's names."""
+    tables = {metric: _mail(book, kind) for metric, kind in _OF_MAIL.items()}
+    tables |= {metric: _site(book, kind) for metric, kind in _OF_SITE.items()}
+    tables |= {metric: make(book) for metric, make in _OF_SHOP.items()}
+    return {metric: rows for metric, rows in tables.items() if len(rows)}
+
+
+def _mail(book: Book, kind: str) -> pd.DataFrame:
+    events, messages = book.table("email_events"), book.table("messages")
+    rows = events[events["event_type"] == kind]
+    message = messages.reindex(rows["message_id"]).set_axis(rows.index)
+    names = {"message_id": cells.codes("message", messages.index, 26), "flow_id": cells.codes("flow", messages["flow_id"], 6)}
+    of_message = pd.DataFrame(names, messages.index, dtype=object).reindex(rows["message_id"]).set_axis(rows.index)
+    columns = {
+        "person": rows["profile_id"], "at": rows["occurred_at"], "Campaign Name": message["name"], "Subject": message["subject"],
+        "$message": of_message["message_id"], "$flow": of_message["flow_id"], "Email Domain": rows["email_domain"],
+    }  # fmt: skip
+    return pd.DataFrame(columns | _reaction(rows, kind), rows.index)
+
+
+def _reaction(rows: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
+    """What an open, click or bounce says beside."""
+    if kind == "bounced":
+        return {"Bounce Type": rows["bounce_type"].str.capitalize()}
+    if kind not in ("opened", "clicked"):
+        return {}
+    client = {"Client Type": rows["client_type"], "Client Name": rows["client_name"], "Client OS": rows["client_os"]}
+    if kind == "clicked":
+        return client | {"URL": rows["url"], "Bot Click": rows["is_bot_click"]}
+    return client | _machine(rows)
+
+
+def _machine(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """The flags of an open: Apple's since 20 November 2021; every Apple open is a machine's, not the reverse."""
+    known = rows["is_machine_open"].notna() & (rows["occurred_at"] >= pd.Timestamp(APPLE_FLAG_SINCE))
+    machine = rows["is_machine_open"].eq(True)
+    apple = machine & rows["client_name"].eq(APPLE_CLIENT)
+    return {name: flag.astype(object).where(known, None) for name, flag in (("Apple Privacy Open", apple), ("machine_open", machine))}
+
+
+def _site(book: Book, kind: str) -> pd.DataFrame:
+    events, products = book.table("site_events"), book.table("products")
+    rows = events[(events["event_type"] == kind) & events["profile_id"].notna()]
+    product = products.reindex(rows["product_id"]).set_axis(rows.index)
+    columns = {"person": rows["profile_id"], "at": rows["occurred_at"], "$event_id": pd.Series(rows.index, rows.index)}
+    shown = {
+        "ProductID": rows["product_id"], "Name": product["title"], "SKU": product["sku"], "URL": rows["url"],
+        "Price": product["price"], "Categories": rows["category"].map(_one, na_action="ignore"), "$value": rows["value"],
+    }  # fmt: skip
+    if kind == "viewed_product":
+        return pd.DataFrame(columns | shown, rows.index)
+    if kind == "added_to_cart":
+        cart = {name: shown[of] for name, of in _IN_CART.items()} | {"AddedItemQuantity": 1, "$value": rows["value"], "URL": rows["url"]}
+        return pd.DataFrame(columns | cart, rows.index)
+    form = {"FormName": rows["form_name"], "URL": rows["url"]} if kind == "submitted_form" else {"page": rows["url"]}
+    return pd.DataFrame(columns | form, rows.index)
+
+
+def _one(word: str) -> list[str]:
+    return [word]
+
+
+# --- the shop's orders --------------------------------------------------------------------------------------------------
+
+
+def _order_events(orders: pd.DataFrame, at: pd.Series, value: pd.Series) -> dict[str, pd.Series]:
+    return {
+        "person": orders["person"], "at": at, "$event_id": orders["source_order_id"], "$value": value,
+        "$currency_code": orders["currency"], "OrderId": orders["order_number"],
+    }  # fmt: skip
+
+
+def _placed(book: Book) -> pd.DataFrame:
+    orders, lines = book.orders, _line_items(book)
+    items = lines.reindex(orders.index)
+    titles = items.map(lambda found: [line["ProductName"] for line in found], na_action="ignore")
+    columns = _order_events(orders, orders["ordered_at"], orders["total"]) | {
+        "Items": titles, "Item Count": book.goods.groupby("order_id")["quantity"].sum().reindex(orders.index),
+        "Discount Codes": orders["discount_codes"].map(list, na_action="ignore"), "Total Discounts": orders["discount_total"],
+        "Source Name": orders["source_name"], "$extra": items.map(lambda found: {"line_items": found}, na_action="ignore"),
+    }  # fmt: skip
+    return pd.DataFrame(columns, orders.index)
+
+
+def _line_items(book: Book) -> pd.Series:
+    """The lines of each order as the shop sends them along."""
+    goods = book.goods
+    lines: list[Record] = [
+        {"ProductID": product, "SKU": sku, "ProductName": title, "Quantity": int(quantity), "ItemPrice": price,
+         "RowTotal": round(price * quantity, 2), "ProductCategories": [category]}
+        for product, sku, title, quantity, price, category in zip(
+            *(goods[name] for name in ("product_id", "sku", "title", "quantity", "unit_price", "category")), strict=True
+        )
+    ]  # fmt: skip
+    found = pd.Series(np.fromiter(lines, dtype=object, count=len(lines)), goods.index)
+    return found.groupby(goods["order_id"]).agg(list)
+
+
+def _ordered(book: Book) -> pd.DataFrame:
+    """One event a line; its value is the price of the goods before any discount, and is never added to the order's."""
+    goods = book.goods
+    orders = book.orders.reindex(goods["order_id"]).set_axis(goods.index)
+    columns = _order_events(orders, orders["ordered_at"], (goods["unit_price"] * goods["quantity"]).round(2)) | {
+        "$event_id": orders["source_order_id"] + ":" + goods["line_no"].astype(str), "ProductID": goods["product_id"],
+        "SKU": goods["sku"], "Name": goods["title"], "Quantity": goods["quantity"].astype(int), "Vendor": goods["brand"],
+        "Collections": goods["category"].map(_one, na_action="ignore"),
+    }  # fmt: skip
+    return pd.DataFrame(columns, goods.index)
+
+
+def _cancelled(book: Book) -> pd.DataFrame:
+    orders = book.orders[book.orders["cancelled_at"].notna()]
+    return pd.DataFrame(_order_events(orders, orders["cancelled_at"], orders["total"]), orders.index)
+
+
+def _refunded(book: Book) -> pd.DataFrame:
+    """Money back for a known order; a refund that names none cannot be told."""
+    refunds = book.table("refunds")
+    refunds = refunds[refunds["order_id"].notna() & refunds["refunded_at"].notna()]
+    orders = book.orders.reindex(refunds["order_id"]).set_axis(refunds.index)
+    columns = _order_events(orders, refunds["refunded_at"], refunds["amount"]) | {"Reason": refunds["reason"]}
+    return pd.DataFrame(columns, refunds.index)
+
+
+_OF_SHOP: dict[str, Callable[[Book], pd.DataFrame]] = {
+    "Placed Order": _placed, "Ordered Product": _ordered, "Cancelled Order": _cancelled, "Refunded Order": _refunded,
+}  # fmt: skip
