@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
 from segkit_generators.faults import checked
+from segkit_generators.moments import APPLE_FLAG_SINCE
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
-APPLE_FLAG_SINCE = date(2021, 11, 20)  # earlier opens cannot be told from a proxy's; no shop here has them
 LATEST = date(2099, 12, 31)
 
 

@@ -17,8 +17,9 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
-from segkit_generators.faults import plant
+from segkit_generators.faults import FAULTS, FILE_FAULTS, plant, spoil
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
@@ -81,14 +82,28 @@ class Shop:
         """
         wanted, folder = check_formats(formats), Path(out)
         canonical = CANONICAL in wanted
+        if self.file_faults and wanted == (CANONICAL,):
+            raise BadArgument(f"{next(iter(self.file_faults))} is a fault of files.", f"Ask for some with --as: {', '.join(EXPORTS)}.")
         place = Place(folder, self.arguments.load_id, len(self.blocks))
         place.begin()
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
         load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
-        for name in (name for name in wanted if name != CANONICAL):
-            EXPORTS[name](self).write(folder / name)
-            write_client(folder / name, self.client)
+        spoiled = [self._deliver(name, folder / name) for name in wanted if name != CANONICAL]
+        if self.file_faults:
+            pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
         return load
+
+    @property
+    def file_faults(self) -> dict[str, float]:
+        """The faults asked for that are in files, with the share of each."""
+        return {name: share for name, share in self.arguments.faults if name in FILE_FAULTS}
+
+    def _deliver(self, system: str, folder: Path) -> pd.DataFrame:
+        """Write the files of one system, and tell which of their rows have a fault."""
+        delivery, rows = spoil(EXPORTS[system](self), self.file_faults, self.arguments.seed)
+        delivery.write(folder)
+        write_client(folder, self.client)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,7 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     on_step("tables")
     tables, planted = plant(world, _tables(world, trade, post, cake), dict(arguments.faults))
     on_step("answer key")
-    truth = _truth(world, trade, post, cake) | ({"faults": planted} if arguments.faults else {})
+    truth = _truth(world, trade, post, cake) | ({"faults": planted} if any(name in FAULTS for name, _ in arguments.faults) else {})
     left = SHARED if number else ()
     return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
 

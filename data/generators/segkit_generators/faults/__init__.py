@@ -7,29 +7,34 @@ import pandas as pd
 from segkit_generators.errors import BadArgument
 from segkit_generators.faults import coverage, orders, people
 from segkit_generators.faults.fault import Fault, Tables
+from segkit_generators.faults.files import FILE_FAULTS, FileFault, spoil
 from segkit_generators.store import SHARED
 from segkit_generators.streams import Streams
 from segkit_generators.world import World
 
+__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "checked", "plant", "spoil"]
+
 FAULTS: dict[str, Fault] = {**orders.FAULTS, **people.FAULTS, **coverage.FAULTS}
-"""Every fault by name, in the order in which they are planted."""
+"""Every fault of a shop by name, in the order in which they are planted; those of files are FILE_FAULTS."""
+
+ALL: dict[str, Fault | FileFault] = {**FAULTS, **FILE_FAULTS}
 
 
 def checked(wanted: Iterable[str]) -> dict[str, float]:
-    """NAME or NAME=SHARE, each as name and share, in the order of FAULTS; BadArgument says what is allowed."""
+    """NAME or NAME=SHARE, each as name and share, in the order of ALL; BadArgument says what is allowed."""
     asked: dict[str, float] = {}
     for text in wanted:
         name, _, share = text.partition("=")
-        if name not in FAULTS:
-            raise BadArgument(f"There is no fault {name!r}.", f"Choose from: {', '.join(FAULTS)}.")
-        asked[name] = _share(name, share) if share else FAULTS[name].share
-    return {name: asked[name] for name in FAULTS if name in asked}
+        if name not in ALL:
+            raise BadArgument(f"There is no fault {name!r}.", f"Choose from: {', '.join(ALL)}.")
+        asked[name] = _share(name, share) if share else ALL[name].share
+    return {name: asked[name] for name in ALL if name in asked}
 
 
 def plant(world: World, tables: Tables, wanted: Mapping[str, float]) -> tuple[Tables, pd.DataFrame]:
     """The tables with the faults in them, and one row for every row concerned: fault, table, row_id."""
     found = []
-    for name, share in wanted.items():
+    for name, share in ((name, share) for name, share in wanted.items() if name in FAULTS):
         of_all = FAULTS[name].of in SHARED
         streams = Streams(world.streams.seed) if of_all else world.streams  # what all blocks share is struck alike in each
         tables, rows = FAULTS[name].strike(world, tables, share, streams(f"fault {name}"))
