@@ -7,9 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from segkit.sources import klaviyo_api
+from segkit.sources import activecampaign_api, klaviyo_api
 
-_PLATFORMS = (klaviyo_api,)
+_PLATFORMS = (klaviyo_api, activecampaign_api)
 NAMES: dict[str, str] = {kind: platform.SYSTEM for platform in _PLATFORMS for kind in platform.NAMES}
 """Kinds of tables that only give names or amounts to others, and the platform of each."""
 

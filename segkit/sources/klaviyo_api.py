@@ -5,7 +5,6 @@ Shapes: klaviyo/openapi, revision 2026-07-15. A page holds one kind; members of 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -13,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-Record = Mapping[str, Any]
+from segkit.sources.flat import Record, as_table, cells, inner, with_column
 
 _PROFILE = ("email", "phone_number", "external_id", "first_name", "last_name", "organization", "locale", "created", "updated")
 _LOCATION = ("city", "region", "country", "zip", "timezone")
@@ -39,11 +38,11 @@ def tables(pages: Iterable[Record]) -> dict[str | None, pa.Table]:
         included = page.get("included") or [] if isinstance(page, Mapping) else []
         if not isinstance(data, list) or not isinstance(included, list) or not all(map(_is_record, [*data, *included])):
             return {}
-        members = _MEMBERS.search(str(_inner(page, "links").get("self")))
+        members = _MEMBERS.search(str(inner(page, "links").get("self")))
         for record in [*data, *included]:
             for table, row in _rows(record, members):
                 rows.setdefault(table, []).append(row)
-    return {name: _table(found) for name, found in rows.items()}
+    return {name: as_table(found) for name, found in rows.items()}
 
 
 def _is_record(record: Any) -> bool:
@@ -69,10 +68,10 @@ def _rows(record: Record, members: re.Match[str] | None) -> Iterable[tuple[str, 
 
 
 def _profile(record: Record, inside: Record) -> dict[str, Any]:
-    channels = _inner(inside, "subscriptions")
-    marketing, tracking = (_inner(channels, "email", purpose) for purpose in ("marketing", "open_tracking"))
-    sms, location = _inner(channels, "sms", "marketing"), _inner(inside, "location")
-    predictive = _inner(inside, "predictive_analytics")
+    channels = inner(inside, "subscriptions")
+    marketing, tracking = (inner(channels, "email", purpose) for purpose in ("marketing", "open_tracking"))
+    sms, location = inner(channels, "sms", "marketing"), inner(inside, "location")
+    predictive = inner(inside, "predictive_analytics")
     row = {
         "klaviyo_id": record["id"],
         **{name: inside.get(name) for name in _PROFILE},
@@ -83,44 +82,24 @@ def _profile(record: Record, inside: Record) -> dict[str, Any]:
         "sms_consent": sms.get("consent"), "sms_timestamp": sms.get("consent_timestamp"),
         **{name: predictive.get(name) for name in _PREDICTIVE},
     }  # fmt: skip
-    custom = _inner(inside, "properties")
+    custom = inner(inside, "properties")
     return row | {name if name not in row else f"properties.{name}": value for name, value in custom.items()}
-
-
-def _inner(tree: Record, *path: str) -> Record:
-    """What stands at a path; nothing where it is something else than an object."""
-    for step in path:
-        inner = tree.get(step)
-        tree = inner if isinstance(inner, Mapping) else {}
-    return tree
 
 
 def _suppressions(record: Record, inside: Record) -> Iterable[dict[str, Any]]:
     """Suppressions of all mail; those of one list only say nothing about the others."""
-    rows = _inner(inside, "subscriptions", "email", "marketing").get("suppression")
+    rows = inner(inside, "subscriptions", "email", "marketing").get("suppression")
     for row in (row for row in (rows if isinstance(rows, list) else []) if isinstance(row, Mapping)):
         yield {"klaviyo_id": record["id"], "email": inside.get("email"), "reason": row.get("reason"), "timestamp": row.get("timestamp")}
 
 
 def _event(record: Record, inside: Record) -> dict[str, Any]:
-    properties = _inner(inside, "event_properties")
+    properties = inner(inside, "event_properties")
     alike = {name: properties[other] for other, name in _ALSO_CALLED.items() if other in properties}
     told = {f"properties.{name}": value for name, value in {**alike, **properties}.items() if name not in ("$extra", "$attribution")}
-    links = _inner(record, "relationships")
-    ids = {f"{name}_id": _inner(links, name, "data").get("id") for name in ("metric", "profile")}
+    links = inner(record, "relationships")
+    ids = {f"{name}_id": inner(links, name, "data").get("id") for name in ("metric", "profile")}
     return {"event_id": record["id"], "datetime": inside.get("datetime"), **ids, **told}
-
-
-def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    """All values as text, every column that any row has."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names})
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 # --- what the answers of one delivery tell each other ---------------------------------------------------------------
@@ -142,8 +121,7 @@ def _names(tables: Iterable[tuple[str, pa.Table]], kind: str, key: str) -> dict[
 def _with_names(table: pa.Table, names: Mapping[str, Mapping[str, str]]) -> pa.Table:
     for key, known in names.items():
         if known and key in table.column_names:
-            column = pa.array([known.get(item) for item in table.column(key).to_pylist()], pa.string())
-            table = table.append_column(f"{key} name", column)
+            table = with_column(table, f"{key} name", [known.get(str(item)) for (item,) in cells(table, key)])
     return table
 
 
@@ -153,17 +131,15 @@ _METRIC, _ORDER, _VALUE = "metric_id name", "properties.OrderId", "properties.$v
 def _paid_back(tables: Iterable[pa.Table]) -> dict[str, Decimal]:
     """What the refunds of each order add up to; what is no amount is left to the reader of that event."""
     back: dict[str, Decimal] = {}
-    for table in tables:
-        if {_METRIC, _ORDER, _VALUE} <= {*table.column_names}:
-            for metric, order, value in zip(*(table.column(name).to_pylist() for name in (_METRIC, _ORDER, _VALUE)), strict=True):
-                if metric == "Refunded Order" and order and value and _AMOUNT.fullmatch(value):
-                    back[order] = back.get(order, Decimal(0)) + Decimal(value)
+    for metric, order, value in (row for table in tables for row in cells(table, _METRIC, _ORDER, _VALUE)):
+        if metric == "Refunded Order" and order and value and _AMOUNT.fullmatch(value):
+            back[order] = back.get(order, Decimal(0)) + Decimal(value)
     return back
 
 
 def _with_refunds(table: pa.Table, back: Mapping[str, Decimal]) -> pa.Table:
-    if not back or not {_METRIC, _ORDER} <= {*table.column_names}:
+    orders = cells(table, _METRIC, _ORDER) if back else []
+    if not orders:
         return table
-    pairs = zip(*(table.column(name).to_pylist() for name in (_METRIC, _ORDER)), strict=True)
-    told = [str(back[order]) if metric == "Placed Order" and order in back else None for metric, order in pairs]
-    return table.append_column("refunded", pa.array(told, pa.string()))
+    told = [back.get(str(order)) if metric == "Placed Order" else None for metric, order in orders]
+    return with_column(table, "refunded", [None if amount is None else str(amount) for amount in told])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.exports import klaviyo, shopify
+from segkit_generators.exports import activecampaign, klaviyo, shopify
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Delivery
 
@@ -15,6 +15,7 @@ CANONICAL = "canonical"
 EXPORTS: dict[str, "Callable[[Shop], Delivery]"] = {
     "klaviyo": lambda shop: klaviyo.deliver(Book(shop)),
     "shopify": lambda shop: shopify.deliver(Book(shop)),
+    "activecampaign": lambda shop: activecampaign.deliver(Book(shop)),
 }
 """How to make the delivery of each system; it is written under the folder of that name. The shop itself writes CANONICAL."""
 

@@ -31,6 +31,11 @@ class Book:
                 table = table.set_column(place, column.name, table[column.name].cast(pa.float64()))
         return table.to_pandas(date_as_object=True).set_index(table.column_names[0])
 
+    def numbered(self, table: str) -> pd.Series:
+        """The rows of a table counted from 1, as text: ids for systems that count."""
+        index = self.table(table).index
+        return pd.Series([str(number) for number in range(1, len(index) + 1)], index)
+
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row a profile by profile_id, then one a guest by the id of the first order under that address.

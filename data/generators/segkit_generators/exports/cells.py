@@ -55,6 +55,12 @@ def joined(first: pd.Series, second: pd.Series) -> pd.Series:
     return both.where(both != "", None)
 
 
+def birthdays(people: pd.DataFrame) -> pd.Series:
+    """Days of birth as text, null where a part is not known."""
+    parts = people[["birth_year", "birth_month", "birth_day"]].set_axis(["year", "month", "day"], axis=1)
+    return pd.to_datetime(parts, errors="coerce").dt.strftime("%Y-%m-%d")
+
+
 def country_names(codes: pd.Series) -> pd.Series:
     """English names of countries."""
     names = Locale("en").territories

@@ -9,11 +9,19 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pandas as pd
 
 Record = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """Which page of how many, counted from 1, and how many records they hold together."""
+
+    number: int
+    pages: int
+    records: int
 
 
 @dataclass(frozen=True)
@@ -66,13 +74,13 @@ class JsonFile:
     """The answers of one API endpoint: a record per row, so many to a page, each page in an envelope of its own.
 
     `record` makes one record out of a row (a dictionary of Python values, None where the cell is null); `envelope` makes an
-    answer out of the records of a page, its number from 1 and the number of pages. Without `page_size` all go in one file.
+    answer out of the records of a page and its place among the pages. Without `page_size` all go in one file.
     """
 
     name: str
     rows: pd.DataFrame = field(repr=False)
     record: Callable[[Record], Record] = field(repr=False)
-    envelope: Callable[[list[Record], int, int], Record] = field(repr=False)
+    envelope: Callable[[list[Record], Page], Record] = field(repr=False)
     page_size: int | None = None
     encoding: str = "utf-8"
 
@@ -82,7 +90,7 @@ class JsonFile:
         count = max(-(-len(self.rows) // size), 1)
         for number in range(count):
             rows = plain(self.rows.iloc[number * size : (number + 1) * size])
-            yield self.envelope([self.record(row) for row in rows], number + 1, count)
+            yield self.envelope([self.record(row) for row in rows], Page(number + 1, count, len(self.rows)))
 
     def with_rows(self, rows: pd.DataFrame) -> Self:
         """The same answers about other rows."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from segkit_generators.exports import cells
 from segkit_generators.exports.book import Book
-from segkit_generators.exports.delivery import Delivery, JsonFile, Record
+from segkit_generators.exports.delivery import Delivery, JsonFile, Page, Record
 from segkit_generators.exports.klaviyo_events import METRICS, event_tables, metric_id
 from segkit_generators.exports.klaviyo_people import basic_profile, full_profile, profile_rows, profiles_csv
 from segkit_generators.exports.klaviyo_segments import ENGAGED, engaged
@@ -21,7 +21,7 @@ API = "https://a.klaviyo.com/api"
 PROFILES_PER_PAGE, EVENTS_PER_PAGE = 100, 1000
 MAIN_LIST = "all_subscribers"
 
-Envelope = Callable[[list[Record], int, int], Record]
+Envelope = Callable[[list[Record], Page], Record]
 
 
 def deliver(book: Book) -> Delivery:
@@ -153,9 +153,9 @@ def _resource(kind: str, attributes: Callable[[Record], Record]) -> Callable[[Re
 def _pages(path: str) -> Envelope:
     """Answers of an endpoint; all but the last point to the next page."""
 
-    def envelope(data: list[Record], number: int, count: int) -> Record:
-        cursor = base64.urlsafe_b64encode(f"next::{number}".encode()).decode().rstrip("=")
-        after = f"{API}/{path}?page%5Bcursor%5D={cursor}" if number < count else None
+    def envelope(data: list[Record], page: Page) -> Record:
+        cursor = base64.urlsafe_b64encode(f"next::{page.number}".encode()).decode().rstrip("=")
+        after = f"{API}/{path}?page%5Bcursor%5D={cursor}" if page.number < page.pages else None
         return {"data": data, "links": {"self": f"{API}/{path}", "next": after, "prev": None}}
 
     return envelope

@@ -24,15 +24,10 @@ def profile_rows(book: Book) -> pd.DataFrame:
     people = people.assign(phone=phone)[people["email"].notna() | phone.notna()]
     people["id"] = ["01" + code.upper() for code in cells.codes("profile", people.index, 24)]
     people["country"] = cells.country_names(people["country_code"])
-    people["Gender"], people["Birthday"] = people["gender"], _birthdays(people)
+    people["Gender"], people["Birthday"] = people["gender"], cells.birthdays(people)
     return (
         people.join(_consent(book)).join(_activity(book)).join(_purchases(book)).assign(updated=lambda p: p["last"].fillna(p["updated_at"]))
     )
-
-
-def _birthdays(people: pd.DataFrame) -> pd.Series:
-    parts = people[["birth_year", "birth_month", "birth_day"]].set_axis(["year", "month", "day"], axis=1)
-    return pd.to_datetime(parts, errors="coerce").dt.strftime("%Y-%m-%d")
 
 
 def _consent(book: Book) -> pd.DataFrame:
