@@ -61,7 +61,7 @@ def _discounts(world: World, orders: pd.DataFrame) -> tuple[Ints, Floats]:
     welcome = (orders["kind"] == "first") & by_form & (drawn < recipe["welcome_code"]["share"])
     other = (orders["kind"] == "repeat") & (drawn < recipe["other_code"]["share"])
     code = np.select([welcome, other, orders["kind"] == "cake"], [0, 1, 2], -1).astype(np.int64)
-    rates = np.array([recipe[key]["discount"] for key in ("welcome_code", "other_code", "cake")] + [0.0])
+    rates = np.array([recipe[key]["discount"] if key in recipe else 0.0 for key in ("welcome_code", "other_code", "cake")] + [0.0])
     free = orders["is_free"].to_numpy()
     return np.where(free, -1, code), np.where(free, 1.0, rates[code])
 
@@ -80,9 +80,11 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
     guest = orders["customer"].to_numpy() == GUEST
     scale = np.where(guest, 1.0, world.hidden["order_scale"].to_numpy()[orders["customer"]])[order]
     quantity = 1 + rng.poisson(np.array([recipe["extra_quantity"][c] for c in world.categories])[category] * scale)
-    cake = (orders["kind"] == "cake").to_numpy()[order]
-    contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
-    return pd.DataFrame({"order": order, "product": np.where(cake, contest, product), "quantity": np.where(cake, 1, quantity)})
+    if "cake" in recipe:
+        cake = (orders["kind"] == "cake").to_numpy()[order]
+        contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
+        product, quantity = np.where(cake, contest, product), np.where(cake, 1, quantity)
+    return pd.DataFrame({"order": order, "product": product, "quantity": quantity})
 
 
 def _wanted(world: World, orders: pd.DataFrame) -> Floats:

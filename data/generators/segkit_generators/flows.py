@@ -29,9 +29,12 @@ def survey_mails(mailbox: Mailbox, end: Ints, orders: pd.DataFrame, lines: pd.Da
     surveyed = products["category"].isin(rules["categories"]).to_numpy()
     tasted = np.isin(orders.index, lines["order"][surveyed[lines["product"]] & (lines["product"] >= 0)])
     asked = tasted & orders["counts"] & (orders["kind"] != "cake") & (orders["customer"] != GUEST)
-    asked &= orders["pickup_day"] != NEVER
-    orders = orders[asked]
-    customer, day = orders["customer"].to_numpy(), orders["pickup_day"].to_numpy()
+    received = orders["pickup_day"].to_numpy()
+    if "delivered_after_days" in rules:
+        received = np.where(received == NEVER, orders["day"] + rules["delivered_after_days"], received)
+    asked &= received != NEVER
+    orders, received = orders[asked], received[asked]
+    customer, day = orders["customer"].to_numpy(), received
     due = _may_be_mailed(mailbox, end, customer, survey_moment(mailbox, day))
     sent = ask(mailbox, "survey", customer[due], day[due], rules)
     return sent.assign(order_id=orders["order_id"].to_numpy()[due])

@@ -82,6 +82,8 @@ def _joined_days(recipe: Recipe, by_contest: pd.Series, calendar: Calendar, stre
     day = calendar.first + choose(streams("joined"), weights, len(by_contest))
     opening = calendar.first + streams("joined opening").integers(0, recipe["opening"]["days"], len(by_contest))
     day = np.where(streams("opening").random(len(by_contest)) < recipe["opening"]["share"], opening, day)
+    if "cake" not in recipe:
+        return day
     opens = calendar.last - recipe["cake"]["opens_days_before_until"]
     contest = streams("joined contest").integers(0, recipe["cake"]["open_days"], len(by_contest)) + opens
     return np.where(by_contest, contest, day)

@@ -7,6 +7,7 @@ import pyarrow as pa
 from segkit_generators import arrow
 from segkit_generators.moments import NEVER, until
 from segkit_generators.reactions import Mailbox, after
+from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
 from segkit_generators.world import World
 
@@ -21,18 +22,28 @@ def make_messages(world: World) -> pd.DataFrame:
     moments = calendar.local(days, rules["hour"])
     letters = pd.DataFrame({"topic": topics, "at": moments, "appeal": 1.0, "is_flow": False})
     letters["key"] = [f"newsletter_{number:03d}" for number in range(1, len(days) + 1)]
-    letters["name"] = "Nieuwsbrief " + letters["key"].str[-3:] + ": " + letters["topic"]
+    letters["name"] = f"{rules.get('name', 'Nieuwsbrief')} " + letters["key"].str[-3:] + ": " + letters["topic"]
     flows = pd.DataFrame([{"key": key, **flow} for key, flow in world.recipe["flows"].items()])
     flows = flows[["key", "name", "topic", "appeal"]].assign(at=NEVER, is_flow=True)
-    messages = pd.concat([letters, flows], ignore_index=True)
+    trials = pd.DataFrame([{"key": one["key"], "name": one["name"], "topic": one["topic"], "appeal": one["appeal"],
+                            "at": trial_moment(world, one)} for one in world.recipe.get("trials", [])])  # fmt: skip
+    parts = [letters.assign(is_letter=True), flows.assign(is_letter=False)]
+    parts += [trials.assign(is_flow=False, is_letter=False)] if len(trials) else []
+    messages = pd.concat(parts, ignore_index=True)
     messages["topic"] = messages["topic"].map({name: number for number, name in enumerate(world.categories)})
     return messages
+
+
+def trial_moment(world: World, trial: Recipe) -> int:
+    """The UTC second at which a trial's mail goes out: ten in the morning, so many days before the end of the history."""
+    day = np.array([world.calendar.last - trial["days_before_until"]])
+    return int(world.calendar.local(day, world.recipe["newsletter"]["hour"])[0])
 
 
 def message_table(world: World, messages: pd.DataFrame) -> pa.Table:
     """The canonical table messages; a flow mail has no single moment of sending."""
     is_flow = messages["is_flow"].to_numpy()
-    audiences = np.where(is_flow, messages["name"], "Alle abonnees")
+    audiences = np.where(messages["is_letter"], world.recipe["newsletter"].get("audience", "Alle abonnees"), messages["name"])
     columns = {
         "message_id": messages["key"], "source_system": "mailer",
         "kind": arrow.pick(("campaign", "flow"), is_flow.astype(int)),
@@ -47,7 +58,7 @@ def message_table(world: World, messages: pd.DataFrame) -> pa.Table:
 
 def send_newsletters(mailbox: Mailbox) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The newsletters sent (with end_at, end_reason of the mail that ended it) and the end of each subscription."""
-    moments = mailbox.messages["at"][~mailbox.messages["is_flow"]].to_numpy()
+    moments = mailbox.messages["at"][mailbox.messages["is_letter"]].to_numpy()
     customer, message = _due(mailbox.start, moments)
     sent = mailbox.send("newsletters", message, customer, moments[message])
     _endings(mailbox, sent)

@@ -70,10 +70,11 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
     emails = world.people["email"].to_numpy()[customer]
     guest = customer == GUEST
     code = orders["code"].to_numpy()
-    names = [world.recipe[f"{name}_code"]["code"] if name != "cake" else world.recipe["cake"]["code"] for name in CODES]
-    country = pa.array([entry["code"] for entry in world.recipe["countries"]]).take(
-        pa.array(np.where(guest, 0, world.people["country"].to_numpy()[customer]))
-    )
+    names = [world.recipe.get("cake" if name == "cake" else f"{name}_code", {}).get("code", "") for name in CODES]
+    place = np.where(guest, 0, world.people["country"].to_numpy()[customer])
+    country = pa.array([entry["code"] for entry in world.recipe["countries"]]).take(pa.array(place))
+    currencies = [entry.get("currency", world.recipe["client"]["currency"]) for entry in world.recipe["countries"]]
+    rate = np.array([entry.get("rate", 1.0) for entry in world.recipe["countries"]])[place]  # of its currency in the shop's
     zips = np.where(guest, None, world.people["zip"].to_numpy()[customer])
     gone = orders["pickup_day"].to_numpy() <= world.calendar.last
     pickup = orders["is_pickup"].to_numpy()
@@ -89,12 +90,11 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "status": arrow.pick(STATUS, status), "financial_status": arrow.pick(FINANCIAL, status),
         "fulfillment_status": arrow.pick(("picked_up", "shipped", "ready_for_pickup"), fulfilled),
         "source_status": arrow.pick(STATUS, status), "is_test": (orders["kind"] == "test").to_numpy(),
-        "counts_as_purchase": orders["counts"].to_numpy(), "currency": world.recipe["client"]["currency"],
-        "fx_to_base": 1.0,
+        "counts_as_purchase": orders["counts"].to_numpy(), "currency": arrow.pick(currencies, place), "fx_to_base": rate,
         "taxes_included": True, "items_total": orders["items"], "discount_total": orders["discount"],
         "shipping_total": orders["shipping"], "tax_total": orders["tax"], "total": orders["line_total"],
-        "refunded_total": orders["refunded"], "total_base": orders["line_total"],
-        "net_base": orders["line_total"] - orders["refunded"],
+        "refunded_total": orders["refunded"], "total_base": (orders["line_total"] * rate).round().astype(np.int64),
+        "net_base": ((orders["line_total"] - orders["refunded"]) * rate).round().astype(np.int64),
         "discount_codes": arrow.lists(arrow.pick(names, code[code >= 0]), (code >= 0).astype(np.int64)),
         "channel": arrow.pick(("delivery", "pickup"), pickup.astype(np.int64)), "source_name": "web",
         "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": country,

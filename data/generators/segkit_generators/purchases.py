@@ -57,7 +57,12 @@ def _first_orders(world: World) -> Ints:
 
 
 def _repeats(world: World, first: pd.DataFrame) -> pd.DataFrame:
-    """A Poisson process in season-weighted time from the day after the first order until drop-out."""
+    """A Poisson process in season-weighted time from the day after the first order until drop-out.
+
+    With a `gap_shape` in the recipe it is a renewal process with gamma gaps of that shape: the higher, the more regular.
+    """
+    if "gap_shape" in world.recipe:
+        return _regular(world, first)
     calendar, rng = world.calendar, world.streams("repeats")
     hidden = world.hidden.iloc[first["customer"]]
     start = calendar.zone.day(first["at"].to_numpy()) + 1
@@ -69,3 +74,22 @@ def _repeats(world: World, first: pd.DataFrame) -> pd.DataFrame:
     day = np.minimum(day, calendar.last)
     customer = first["customer"].to_numpy()[row]
     return pd.DataFrame({"customer": customer, "at": calendar.moment(day, rng), "kind": "repeat"})
+
+
+def _regular(world: World, first: pd.DataFrame) -> pd.DataFrame:
+    """Repeats at gaps that have the customer's own mean and the recipe's shape; a year has no season for what must be refilled."""
+    calendar, rng, shape = world.calendar, world.streams("repeats"), world.recipe["gap_shape"]
+    hidden = world.hidden.iloc[first["customer"]]
+    start = calendar.zone.day(first["at"].to_numpy())
+    until_day = np.minimum(start + hidden["dropout_after_days"].to_numpy(), calendar.last + 1)
+    mean_gap = 1 / np.maximum(hidden["purchase_rate"].to_numpy(), 1e-9)
+    expected = (until_day - start) / mean_gap
+    count = np.ceil(expected + 4 * np.sqrt(expected / shape) + 2).astype(np.int64)  # more than fit, nearly always
+    row = np.repeat(np.arange(len(first)), count)
+    gap = rng.gamma(shape, 1 / shape, len(row)) * mean_gap[row]
+    passed = np.cumsum(gap)
+    before = np.concatenate([[0.0], passed])[np.cumsum(count) - count]
+    day = start[row] + np.maximum(np.round(passed - before[row]), 1).astype(np.int64)
+    fits = day < until_day[row]
+    customer = first["customer"].to_numpy()[row[fits]]
+    return pd.DataFrame({"customer": customer, "at": calendar.moment(day[fits], rng), "kind": "repeat"})

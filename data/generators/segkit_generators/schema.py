@@ -97,6 +97,9 @@ _COLUMNS = {
         occurred_at timestamp, occurred_on date, product_id varchar, category varchar, value decimal(18,4),
         currency char(3), url varchar, form_name varchar, properties json, consent_basis varchar,
         source_system varchar""",
+    "experiment_assignments": """
+        experiment_id varchar, profile_id varchar, arm varchar, is_control boolean, assigned_at timestamp,
+        probability double""",
     "feedback": """
         feedback_id varchar, profile_id varchar, kind varchar, score double, scale_min double, scale_max
         double, text varchar, product_id varchar, order_id varchar, message_id varchar, occurred_at

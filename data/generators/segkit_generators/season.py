@@ -65,9 +65,9 @@ def make_calendar(recipe: Recipe, until: date) -> Calendar:
     weights = np.array([recipe["weekday"][day.weekday()] * recipe["month"][day.month - 1] for day in days])
     boosts = np.ones((len(days), len(recipe["category_base"])))
     for name, feast in recipe["feasts"].items():
-        inside = _before_feast(days, name, feast["days"])
+        inside = _inside(days, name, feast)
         weights[inside] *= feast["factor"]
-        for category, factor in feast["boost"].items():
+        for category, factor in feast.get("boost", {}).items():
             boosts[inside, list(recipe["category_base"]).index(category)] *= factor
     zone = Zone(recipe["client"]["time_zone"], first, last)
     return Calendar(first, last, weights / weights.mean(), boosts, np.array(recipe["hour"], dtype=float), zone)
@@ -84,5 +84,11 @@ def feast_day(name: str, year: int) -> date:
     }[name]
 
 
-def _before_feast(days: list[date], name: str, length: int) -> npt.NDArray[np.bool_]:
-    return np.array([0 <= (feast_day(name, day.year) - day).days < length for day in days])
+def _inside(days: list[date], name: str, feast: Recipe) -> npt.NDArray[np.bool_]:
+    """The days up to and including a feast, the first days of a sale (`begins`: month-day), or the last of every month (`month_end`)."""
+    if feast.get("month_end"):
+        return np.array([(day + timedelta(feast["days"])).month != day.month for day in days])
+    if "begins" in feast:
+        month, first = map(int, feast["begins"].split("-"))
+        return np.array([0 <= (day - date(day.year, month, first)).days < feast["days"] for day in days])
+    return np.array([0 <= (feast_day(name, day.year) - day).days < feast["days"] for day in days])

@@ -35,6 +35,7 @@ from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
 from segkit_generators.store import SHARED, Place, write_client
 from segkit_generators.surveys import feedback_table
+from segkit_generators.trials import Trials, run_trials, trial_table, trial_truth
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
@@ -154,14 +155,18 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     world = make_world(load_recipe(arguments.profile), arguments.size(number), arguments.seed, arguments.until, number)
     on_step("mail")
     mailbox, subscriptions, newsletters = _open_mailbox(world)
-    cake = play(mailbox, subscriptions["end"].to_numpy())
+    end = subscriptions["end"].to_numpy()
+    cake = play(mailbox, end) if "cake" in world.recipe else None
+    trials = run_trials(mailbox, end)
     on_step("orders")
-    trade = _trade(world, cake, on_step)
-    post = _post(mailbox, subscriptions, newsletters, cake, trade)
+    trade = _trade(world, cake, trials, on_step)
+    post = _post(mailbox, subscriptions, newsletters, cake, trials, trade)
     on_step("tables")
-    tables, planted = plant(world, _tables(world, trade, post, cake), dict(arguments.faults))
+    tables, planted = plant(world, _tables(world, trade, post, cake, trials), dict(arguments.faults))
     on_step("answer key")
-    truth = _truth(world, trade, post, cake) | ({"faults": planted} if any(name in FAULTS for name, _ in arguments.faults) else {})
+    truth = _truth(world, trade, post, cake) | trial_truth(world)
+    if any(name in FAULTS for name, _ in arguments.faults):
+        truth["faults"] = planted
     left = SHARED if number else ()
     return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
 
@@ -173,11 +178,13 @@ def _open_mailbox(world: World) -> tuple[Mailbox, pd.DataFrame, pd.DataFrame]:
     return mailbox, pd.concat([subscriptions, ends], axis=1), newsletters
 
 
-def _trade(world: World, cake: Cake, on_step: Callable[[str], None]) -> Trade:
+def _trade(world: World, cake: Cake | None, trials: Trials, on_step: Callable[[str], None]) -> Trade:
     products, organic = make_catalogue(world.recipe), organic_orders(world)
-    cakes = cake.orders.assign(participant=cake.orders.index)
-    parts = pd.concat([organic, other_orders(world, len(organic)), cakes], ignore_index=True)
-    parts["agreed_pickup_day"] = _whole(parts["agreed_pickup_day"], NEVER)
+    placed = [organic, other_orders(world, len(organic))]
+    placed += [cake.orders.assign(participant=cake.orders.index)] if cake else []
+    placed += [trials.orders] if len(trials.orders) else []
+    parts = pd.concat(placed, ignore_index=True)
+    parts["agreed_pickup_day"] = _whole(parts["agreed_pickup_day"], NEVER) if cake else NEVER
     orders = add_terms(world, parts)
     lines = make_lines(world, orders, products)
     orders = settle(world, orders, lines)
@@ -191,10 +198,19 @@ def _whole(values: pd.Series, missing: int) -> np.ndarray:
     return np.where(values.isna(), missing, values.fillna(0).astype(np.int64))
 
 
-def _post(mailbox: Mailbox, subscriptions: pd.DataFrame, newsletters: pd.DataFrame, cake: Cake, trade: Trade) -> Post:
+def _post(
+    mailbox: Mailbox, subscriptions: pd.DataFrame, newsletters: pd.DataFrame, cake: Cake | None, trials: Trials, trade: Trade
+) -> Post:
     end = subscriptions["end"].to_numpy()
     asked = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products)
-    sent = [newsletters, *welcome_mails(mailbox, end), cart_mails(mailbox, end, trade.carts), asked, *cake.sent]
+    sent = [
+        newsletters,
+        *welcome_mails(mailbox, end),
+        cart_mails(mailbox, end, trade.carts),
+        asked,
+        *trials.sent,
+        *(cake.sent if cake else []),
+    ]
     mails = pd.concat(sent, ignore_index=True)
     mails["end_at"], mails["end_reason"] = _ends(newsletters, len(mails))
     return Post(mailbox.messages, subscriptions, mails, _surveys(mailbox.world, asked, cake, trade))
@@ -209,8 +225,10 @@ def _ends(newsletters: pd.DataFrame, rows: int) -> tuple[np.ndarray, np.ndarray]
     return at, reason
 
 
-def _surveys(world: World, asked: pd.DataFrame, cake: Cake, trade: Trade) -> pd.DataFrame:
+def _surveys(world: World, asked: pd.DataFrame, cake: Cake | None, trade: Trade) -> pd.DataFrame:
     """All survey mails with the order each is about, and the product where it is about one."""
+    if cake is None:
+        return asked.assign(flow="survey", product=-1)
     ordered = trade.orders[trade.orders["kind"] == "cake"].set_index("participant")["order_id"]
     of_cake = cake.sent[-1]
     contest = int(np.flatnonzero(trade.products["key"] == world.recipe["contest_product"])[0])
@@ -218,15 +236,16 @@ def _surveys(world: World, asked: pd.DataFrame, cake: Cake, trade: Trade) -> pd.
     return pd.concat([asked.assign(flow="survey", product=-1), of_cake], ignore_index=True)
 
 
-def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.Table]:
+def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: Trials) -> dict[str, pa.Table]:
     orders, products = trade.orders, trade.products
     tracked = site_events(world, trade.visits, orders, trade.lines, post.mails, products).assign(pickup_day=NEVER)
-    events = pd.concat([tracked, form_events(cake.participants)], ignore_index=True)
+    events = pd.concat([tracked, form_events(cake.participants)], ignore_index=True) if cake else tracked.assign(form=-1)
     tables = {
         "profiles": profile_table(world),
         "profile_identities": identity_table(world, orders, post.subscriptions),
         "consents": consent_table(world, post.subscriptions),
-        "list_memberships": list_table(world, cake.participants),
+        **({"list_memberships": list_table(world, cake.participants)} if cake else {}),
+        **({"experiment_assignments": trial_table(world, trials)} if "trials" in world.recipe else {}),
         **product_tables(world, products),
         "orders": order_table(world, orders),
         "order_items": item_table(world, orders, trade.lines, products),
@@ -240,10 +259,10 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.
     return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
-def _truth(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pd.DataFrame]:
+def _truth(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str, pd.DataFrame]:
     return {
         "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products),
         "orders": order_truth(trade.orders, trade.carts),
-        "cake_scenario": cake_truth(world, cake.participants, trade.orders),
+        **({"cake_scenario": cake_truth(world, cake.participants, trade.orders)} if cake else {}),
         "days": day_truth(world),
     }

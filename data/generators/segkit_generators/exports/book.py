@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
+from segkit_generators.schema import SCHEMAS
+
 if TYPE_CHECKING:
     from segkit_generators.shop import Shop
 
@@ -25,7 +27,7 @@ class Book:
 
     def _frame(self, name: str) -> pd.DataFrame:
         """One canonical table, with its first column (its key) as the index; empty when the shop has none."""
-        table = self._tables[name]
+        table = self._tables[name] if name in self._tables else SCHEMAS[name].empty_table()
         for place, column in enumerate(table.schema):
             if pa.types.is_decimal(column.type):
                 table = table.set_column(place, column.name, table[column.name].cast(pa.float64()))

@@ -1,0 +1,190 @@
+"""Every shop can be made and read; what is planted in each is recovered from its data alone, within its sampling error."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from segkit_generators import Shop, make_shop
+from segkit_generators.errors import BadProfile
+from segkit_generators.exports import EXPORTS
+from segkit_generators.recipe import _read, checked_recipe, load_recipe, profile_names
+
+import segkit
+from tests.generators.conftest import frame_of
+
+CUSTOMERS = 3000
+SURE = 4  # standard errors: one in fifteen thousand
+
+
+@cache
+def shop_of(name: str) -> Shop:
+    return make_shop(name, CUSTOMERS, seed=11)
+
+
+@cache
+def data_of(name: str) -> SimpleNamespace:
+    tables = {table: frame_of(rows) for table, rows in shop_of(name).tables.items()}
+    orders = tables["orders"]
+    real = orders[orders["counts_as_purchase"] & orders["profile_id"].notna()].sort_values(["profile_id", "ordered_at"])
+    return SimpleNamespace(**tables, purchases=real)
+
+
+def near(share: float, expected: float, n: int) -> bool:
+    """Whether a share of n is within its sampling error of what was planted."""
+    return abs(share - expected) <= SURE * math.sqrt(max(expected * (1 - expected), 1e-4) / n)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_shop_hangs_together(name: str) -> None:
+    t, shop = data_of(name), shop_of(name)
+    assert len(t.profiles) == len(shop.truth["customers"]) == CUSTOMERS
+    assert set(t.orders["profile_id"].dropna()) <= set(t.profiles["profile_id"])
+    assert set(t.order_items["order_id"]) == set(t.orders["order_id"])
+    np.testing.assert_allclose(t.order_items.groupby("order_id")["line_total"].sum().reindex(t.orders["order_id"]), t.orders["total"])
+    assert t.profiles["email"].is_unique
+    repeats = t.purchases.groupby("profile_id").size()
+    assert 0.25 < (repeats > 1).mean() < 0.75
+    assert t.purchases["ordered_on"].max() <= pd.Timestamp("2026-10-31")
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_the_same_arguments_give_the_same_shop_and_a_bigger_one_begins_with_the_same_people(name: str) -> None:
+    small, again = make_shop(name, 60, seed=11), make_shop(name, 60, seed=11)
+    assert all(small.tables[table].equals(again.tables[table]) for table in small.tables)
+    fixed = ["lifecycle", "purchase_rate_per_day", "open_propensity", "is_apple_reader", "source"]
+    pd.testing.assert_frame_equal(small.truth["customers"][fixed], shop_of(name).truth["customers"][fixed].head(60))
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_segkit_makes_features_of_every_shop(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    make_shop(name, 300, seed=11).write(tmp_path)
+    view = segkit.open(tmp_path).at("2026-10-31")
+    assert len(view.features()) == 300
+    assert view.features()["order_count"].sum() > 0
+
+
+@pytest.mark.parametrize("name", ["fashion", "giftware"])
+def test_every_shop_can_be_delivered_by_every_system(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    shop = make_shop(name, 80, seed=11)
+    for system in EXPORTS:
+        EXPORTS[system](shop).write(tmp_path / system)
+        assert any((tmp_path / system).iterdir())
+
+
+def test_sneakers_drop_in_the_last_three_days_of_the_month() -> None:
+    days = data_of("sneakers").purchases["ordered_on"]
+    last = (days + pd.Timedelta(days=3)).dt.month != days.dt.month
+    all_days = pd.date_range("2024-07-01", "2026-10-31")
+    share_of_days = ((all_days + pd.Timedelta(days=3)).month != all_days.month).mean()
+    expected = 3 * share_of_days / (1 + 2 * share_of_days)
+    assert abs(last.mean() - expected) < 0.05
+    assert last.mean() > 2 * share_of_days  # without a drop it would be the share of days
+
+
+def test_a_coffee_drinker_comes_back_at_regular_gaps_and_a_sneaker_buyer_does_not() -> None:
+    def spread(name: str) -> float:
+        """Median over customers of the coefficient of variation of their gaps."""
+        gaps = data_of(name).purchases.groupby("profile_id")["ordered_on"].diff().dt.days
+        of_each = gaps.groupby(data_of(name).purchases["profile_id"]).agg(["mean", "std", "count"])
+        many = of_each[of_each["count"] >= 6]
+        return float((many["std"] / many["mean"]).median())
+
+    assert abs(spread("coffee") - 1 / math.sqrt(load_recipe("coffee")["gap_shape"])) < 0.08
+    assert spread("sneakers") > 0.75
+
+
+def test_fashion_sends_back_what_its_recipe_says_and_sells_twice_as_much_in_the_sales() -> None:
+    t, rates = data_of("fashion"), load_recipe("fashion")["orders"]
+    settled = t.orders[~t.orders["is_test"] & (t.orders["ordered_on"] < pd.Timestamp("2026-10-01")) & (t.orders["status"] != "cancelled")]
+    whole = (settled["status"] == "refunded").mean()
+    assert near(whole, rates["refunded_share"] / (1 - rates["cancelled_share"]), len(settled))
+    months = t.purchases["ordered_on"].dt.to_period("M").value_counts()
+    assert months[pd.Period("2026-01")] > 1.35 * months[pd.Period("2026-02")]
+    assert months[pd.Period("2026-07")] > 1.35 * months[pd.Period("2026-06")]
+
+
+def test_giftware_is_bought_by_businesses_in_office_hours_and_never_on_saturday() -> None:
+    t = data_of("giftware")
+    assert near(t.profiles["is_business"].mean(), load_recipe("giftware")["business_share"], CUSTOMERS)
+    value = t.purchases.merge(t.profiles[["profile_id", "is_business"]], on="profile_id").groupby("is_business")["total_base"].mean()
+    assert value[True] > 3 * value[False]
+    by_day = t.purchases["ordered_on"].dt.day_of_week.value_counts(normalize=True)
+    repeat = t.purchases[t.purchases.duplicated("profile_id")]
+    assert (repeat["ordered_on"].dt.day_of_week != 5).all()
+    weights = np.array(load_recipe("giftware")["weekday"])
+    assert abs(by_day[3] - weights[3] / weights.sum()) < 0.03
+
+
+def test_pianos_are_bought_so_seldom_that_four_months_say_nothing() -> None:
+    t = data_of("pianos").purchases
+    gaps = t.groupby("profile_id")["ordered_on"].diff().dt.days.dropna()
+    assert gaps.median() > 120  # the default threshold of "recent"
+    assert t["total_base"].mean() > 5 * t["total_base"].median()
+
+
+def test_orders_from_britain_are_in_pounds_at_the_rate_and_all_others_in_euros() -> None:
+    t = data_of("international")
+    pounds = t.orders["currency"] == "GBP"
+    assert set(t.orders.loc[pounds, "billing_country"]) == {"GB"}
+    assert set(t.orders.loc[~pounds, "currency"]) == {"EUR"}
+    np.testing.assert_allclose(t.orders["total_base"], t.orders["total"] * np.where(pounds, 1.17, 1.0), atol=0.0051)
+    shares = t.profiles["country_code"].value_counts(normalize=True)
+    assert all(near(shares[code], share, CUSTOMERS) for code, share in {"NL": 0.30, "BE": 0.22, "DE": 0.26, "FR": 0.14, "GB": 0.08}.items())
+
+
+@pytest.mark.parametrize("name", [name for name in profile_names() if "trials" in load_recipe(name)])
+def test_a_holdout_is_drawn_by_chance_and_never_mailed_and_the_uplift_is_the_planted_one(name: str) -> None:
+    t, (truth,) = data_of(name), shop_of(name).truth["trials"].to_dict("records")
+    assigned = t.experiment_assignments
+    assert near(assigned["is_control"].mean(), truth["holdout"], len(assigned))
+    assert (assigned["probability"] == np.where(assigned["is_control"], truth["holdout"], 1 - truth["holdout"])).all()
+    mailed = set(t.email_events.loc[t.email_events["message_id"] == truth["experiment_id"], "profile_id"])
+    assert mailed == set(assigned.loc[~assigned["is_control"], "profile_id"])
+    at, window = assigned["assigned_at"].iloc[0], pd.Timedelta(days=truth["within_days"] + 1)
+    within = t.orders[(t.orders["ordered_at"] > at) & (t.orders["ordered_at"] <= at + window)]
+    ordered = assigned["profile_id"].isin(within["profile_id"])
+    control, treated = ordered[assigned["is_control"]], ordered[~assigned["is_control"]]
+    effect, spread = treated.mean() - control.mean(), math.sqrt(treated.var() / len(treated) + control.var() / len(control))
+    assert abs(effect - truth["uplift"]) < SURE * spread
+    before = t.purchases[t.purchases["ordered_at"] < at].groupby("profile_id").size()
+    history = assigned["profile_id"].map(before).fillna(0)
+    gap = history[assigned["is_control"]].mean() - history[~assigned["is_control"]].mean()
+    assert abs(gap) < SURE * math.sqrt(history.var() * (1 / len(control) + 1 / len(treated)))
+
+
+def test_what_a_trial_causes_is_there_only_with_the_trial() -> None:
+    """Ten times the uplift shows; the estimate of the test above can miss."""
+    orders = shop_of("coffee").truth["orders"]
+    caused = (orders["kind"] == "trial").sum()
+    assigned = data_of("coffee").experiment_assignments
+    treated = (~assigned["is_control"]).sum()
+    assert near(caused / treated, shop_of("coffee").truth["trials"]["uplift"].iloc[0], treated)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda own: own.pop("products"), "lacks products"),
+        (lambda own: own.update(moon=1), "unknown key 'moon'"),
+        (lambda own: own["vat"].pop("bonen"), "vat and category_base differ in bonen"),
+        (lambda own: own["newsletter"]["topics"].append("thee"), "thee is a topic of mail and no category"),
+        (lambda own: own["countries"][0].update(share=0.5), "shares of countries add up to 0.6"),
+        (lambda own: own.clear(), "lacks client"),
+    ],
+)
+def test_a_malformed_profile_names_the_file_the_key_and_what_is_allowed(change, told: str) -> None:  # type: ignore[no-untyped-def]
+    own = _read("coffee")
+    change(own)
+    with pytest.raises(BadProfile, match=told) as raised:
+        checked_recipe("coffee", own, _read("_common"))
+    assert "coffee.yaml" in str(raised.value)
+
+
+def test_a_profile_that_is_no_mapping_says_so() -> None:
+    with pytest.raises(BadProfile, match="holds no keys"):
+        checked_recipe("coffee", ["a"], _read("_common"))
