@@ -345,13 +345,14 @@ def passes(name: str, step: Callable[[], None]) -> bool:
 
 
 def lab(_: argparse.Namespace) -> None:
-    """JupyterLab on the course map, shown as a page, with the shop of the lessons in place."""
+    """JupyterLab on the course map, with the shop of the lessons in place and copies of them to work in."""
     ready("lab")
     demo()
     settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"  # defaults of this environment; a user's own win
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(LAB_DEFAULTS, indent=1) + "\n", encoding="utf-8")
-    python("-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/notebooks/README.md")
+    python("-m", "notebooks.desk")
+    python("-m", "jupyterlab", "--allow-root", f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/notebooks/desk/README.md")
 
 
 def parser() -> argparse.ArgumentParser:

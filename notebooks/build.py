@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from notebooks.building import cells
 from notebooks.building.answers import AnswerError
@@ -56,12 +57,22 @@ def from_ipynb(root: Path, file: Path) -> str:
     try:
         notebook = nbformat.read(file, as_version=4)
         content = cells.as_source(notebook, source.read_text(encoding="utf-8"))
+        _check_whole(notebook, content, target)
     except AnswerError as problem:
         raise BuildError(f"{target.path}, {problem} Nothing was written.") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError):
         raise BuildError(f"{target.path} is not a notebook that can be read. Build it again with {BUILD}.") from None
     source.write_text(content, encoding="utf-8", newline="\n")
     return target.source
+
+
+def _check_whole(notebook: NotebookNode, content: str, target: Target) -> None:
+    """What the percent format cannot hold is told, before the edit is lost."""
+    if any(cell.get("attachments") for cell in notebook.cells):
+        raise BuildError(f"{target.path} holds a pasted picture, which its source cannot. Draw it in a code cell. Nothing was written.")
+    again = [cell.source.strip() for cell in cells.with_answers(content).cells]
+    if again != [cell.source.strip() for cell in notebook.cells]:
+        raise BuildError(f"{target.path} has a cell with a line that begins with # %%, which ends a cell. Nothing was written.")
 
 
 def _edited(root: Path, file: Path) -> Target:
@@ -109,7 +120,12 @@ def _report_outdated() -> int:
 
 
 def _report_source(file: Path) -> int:
-    print(f"wrote {from_ipynb(ROOT, file)}. Read it with git diff, then build: {BUILD}")
+    before = {path: path.read_bytes() for path in (ROOT / "notebooks/sources").rglob("*.py")}
+    source = from_ipynb(ROOT, file.resolve())
+    if before[ROOT / source] == (ROOT / source).read_bytes():
+        print(f"{source} gives this notebook already: there was no edit to bring back.")
+    else:
+        print(f"wrote {source}. Read it with git diff, then build: {BUILD}")
     return 0
 
 

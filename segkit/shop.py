@@ -240,12 +240,16 @@ def _load_of(folder: Path, client: Client) -> dict[str, Any]:
 
 def _currencies(orders: Path) -> dict[str, int]:
     """How many orders of a canonical table name each currency."""
-    if not orders.exists() or "currency" not in pq.read_schema(orders).names:
+    if not orders.exists() or "currency" not in pq.ParquetDataset(orders).schema.names:
         return {}
     return pq.read_table(orders, columns=["currency"]).to_pandas()["currency"].value_counts().to_dict()
 
 
 def _as_it_is(table: Path) -> Receipt:
-    receipt = Receipt(table.name, hashlib.sha256(table.read_bytes()).hexdigest()[:12], "canonical", "read")
-    receipt.add("kept", None, pq.read_metadata(table).num_rows)
+    parts = sorted(table.glob("*.parquet")) if table.is_dir() else [table]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes())
+    receipt = Receipt(table.name, digest.hexdigest()[:12], "canonical", "read")
+    receipt.add("kept", None, sum(pq.read_metadata(part).num_rows for part in parts))
     return receipt

@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from notebooks.building.cells import as_bytes
-from notebooks.building.targets import SOLUTIONS, Target, strangers, targets
+from notebooks.building.targets import LESSONS, SOLUTIONS, Target, strangers, targets
 
 BUILD = "python dev.py notebooks"
 
@@ -25,8 +25,11 @@ def _complaint(target: Target, root: Path) -> str:
     stored = _read(root / target.path)
     if stored is None:
         return f"is missing or no notebook: run {BUILD}"
-    if _without_outputs(stored) != _without_outputs(_plain(target.drafted(root))):
+    drafted = _plain(target.drafted(root))
+    if _without_outputs(stored) != _without_outputs(drafted):
         return _edited(target)
+    if not target.runs and stored != drafted:
+        return f"is stored with what it showed, which may be a client's: run {BUILD}"
     if target.runs and _without_images(stored) != _without_images(_plain(target.finished(root))):
         return f"shows other outputs than its source gives now: run {BUILD}, and read in git diff what changed and whether that is right"
     return ""
@@ -34,18 +37,19 @@ def _complaint(target: Target, root: Path) -> str:
 
 def _edited(target: Target) -> str:
     """Which of the two was edited cannot be seen, so both ways are told."""
-    back = f"{SOLUTIONS}/{Path(target.path).name}" if target.runs else target.path
-    return (
-        f"differs from {target.source}. Edited the source? Run {BUILD}. "
-        f"Edited a notebook? {BUILD} --from-ipynb {back} brings the edit into the source; only then build"
-    )
+    told = f"differs from {target.source}. Edited the source? Run {BUILD}. "
+    if target.path.startswith(f"{LESSONS}/"):
+        name = Path(target.path).name
+        return f"{told}Edited the lesson? Make the same edit in {SOLUTIONS}/{name} or in the source, which have the answers too"
+    return f"{told}Edited the notebook? {BUILD} --from-ipynb {target.path} brings the edit into the source; only then build"
 
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        read = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
+    return read if isinstance(read, dict) else None
 
 
 def _plain(notebook: NotebookNode) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from PIL import Image
 from traitlets.config import Config
@@ -40,6 +40,10 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
         client.execute(env={**os.environ, **SETTLED})
     except CellExecutionError as problem:
         raise RunError(_where(notebook, problem)) from None
+    except CellTimeoutError:
+        raise RunError(f"a cell took longer than {CELL_SECONDS} seconds") from None
+    except DeadKernelError:
+        raise RunError("its Python ended half-way, as it does when memory runs out") from None
     notebook.metadata = metadata
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         cell.outputs = [_settled(output) for output in _joined(cell.outputs)]

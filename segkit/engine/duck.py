@@ -22,7 +22,10 @@ _FRAME_TYPES = {
 
 
 class Store:
-    """An opened canonical folder: one view per canonical table; a table or column that the folder lacks is empty."""
+    """An opened canonical folder: one view per canonical table; a table or column that the folder lacks is empty.
+
+    A table is TABLE.parquet: a file, or a folder of parts as Spark and warehouses write it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = current_folder(folder)
@@ -34,9 +37,10 @@ class Store:
     def _source(self, table: Table) -> str:
         file = self.folder / f"{table.name}.parquet"
         if file.exists():
-            there = {row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted(file)}')").fetchall()}
+            rows = f"read_parquet('{quoted(file / '*.parquet' if file.is_dir() else file)}')"
+            there = {row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
             missing = "".join(f", CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns if column.name not in there)
-            return f"SELECT *{missing} FROM read_parquet('{quoted(file)}')"
+            return f"SELECT *{missing} FROM {rows}"
         columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
         return f"SELECT {columns} WHERE FALSE"
 

@@ -139,7 +139,7 @@ class Loading:
             key = f"md5(concat_ws(chr(31), {cells}))"
         else:
             key = self._parse("unit", unit, self._columns[table])[0]
-            self._refuse(table, f"({key}) IS NULL", f"{unit} is empty", f"no_unit|{unit}")
+            self._refuse(table, f"({key}) IS NULL", *refusal.of_unit(unit, self._columns[table]))
             self.refuse_partial(table, unit, over_files=False)
         rank = " ".join(f"WHEN {group} THEN {place}" for place, group in enumerate(newest_first))
         self.connection.execute(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from segkit.engine import convert
@@ -31,6 +32,12 @@ def of_cell(column: Column, cell: Cell, title: str) -> Refusal:
     but = f" AND {cell.text} NOT IN ({', '.join(emptied)})" if emptied else ""
     told = f"{convert.quoted(f'{title}: ')} || left({cell.text}, 80) || ' is not {ARTICLES.get(column.type, column.type)}'"
     return Refusal(f"{cell.text} IS NOT NULL AND {cell.value} IS NULL{but}", told, convert.quoted(f"not_{column.type}|{title}"))
+
+
+def of_unit(unit: str, columns: Iterable[str]) -> tuple[str, str]:
+    """A row that does not say which order it belongs to: told, and as key|columns, by the columns that the unit is made of."""
+    named = ", ".join(name for name in columns if re.search(rf"\b{name}\b", unit))
+    return f"{named} is empty", f"no_unit|{named}"
 
 
 def first(refusals: Sequence[Refusal], part: str) -> str:

@@ -4,5 +4,6 @@ from segkit.notebook.check import check
 from segkit.notebook.lesson import bars, demo_shop
 from segkit.notebook.parameters import AuditParameters
 from segkit.notebook.run import AuditFiles, run_audit
+from segkit.notebook.several import run_audits
 
-__all__ = ["AuditFiles", "AuditParameters", "bars", "check", "demo_shop", "run_audit"]
+__all__ = ["AuditFiles", "AuditParameters", "bars", "check", "demo_shop", "run_audit", "run_audits"]

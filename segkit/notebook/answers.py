@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 Answer = float | str | set[str]
 
 
-def mail_share_of_the_silent(view: View) -> float:
-    """Share of the mails of 90 days that went to mailable profiles without a human open or click in those days."""
+def mails_per_order_of_the_silent(view: View) -> float:
+    """Mails of 90 days to mailable profiles without a human open or click in those days, for each order they placed in them."""
     people = view.features().query("is_mailable")
-    silent = ~(people["engaged_days"] <= view.rules.settings["engaged_recent_days"]).fillna(False)
-    mails = people["email_received_count_90d"]
-    return float(mails[silent].sum() / mails.sum())
+    silent = people[~(people["engaged_days"] <= view.rules.settings["engaged_recent_days"]).fillna(False)]
+    return float(silent["email_received_count_90d"].sum() / silent["order_count_90d"].sum())
 
 
-def segment_to_win_back(_: View) -> str:
-    """The segment whose members bought, and last did so three to six months ago."""
-    return "sleeping_customers"
+def sleepers_who_came_back_before(view: View) -> set[str]:
+    """Sleeping customers who may be mailed and ordered more than once."""
+    people = view.features().query("is_mailable and order_count > 1")
+    return set(people["profile_id"]) & set(view.members("sleeping_customers")["profile_id"])
 
 
-ANSWERS: dict[str, Callable[[View], Answer]] = {function.__name__: function for function in (mail_share_of_the_silent, segment_to_win_back)}
+ANSWERS: dict[str, Callable[[View], Answer]] = {
+    function.__name__: function for function in (mails_per_order_of_the_silent, sleepers_who_came_back_before)
+}

@@ -37,7 +37,7 @@ class Exercise(BaseModel):
 
 
 def check(exercise: str, answer: Any = ...) -> None:
-    """Say whether an answer is right. The first wrong one gives a hint, the second a smaller question, the third the answer.
+    """Say whether an answer is right. A first wrong one gives a hint, a second a smaller question, a third the answer.
 
     An answer is a number, a text, or a group of profiles (their ids, or a table with profile_id). One that is not filled
     in or of another kind is told so, and does not count as an attempt. Attempts live as long as the kernel;
@@ -106,7 +106,7 @@ def _is_open(answer: Any) -> bool:
     """Not filled in; a calculation that gives no number is not filled in either."""
     if isinstance(answer, str):
         return not answer.strip()
-    return answer is ... or answer is None or repr(answer) in ("nan", "np.float64(nan)", "<NA>", "NaT")
+    return answer is ... or answer is None or str(answer).lower() in ("nan", "<na>", "nat")
 
 
 def _of_kind(answer: Any, right: Answer) -> Any:
@@ -115,13 +115,18 @@ def _of_kind(answer: Any, right: Answer) -> Any:
         return _profile_ids(answer)
     if isinstance(right, str):
         return answer.strip() if isinstance(answer, str) else None
-    return float(answer) if _is_number(answer) else None
+    return _number(answer)
 
 
-def _is_number(answer: Any) -> bool:
-    """A single number; yes and no are none, and neither is a column of numbers."""
-    is_truth = isinstance(answer, bool) or getattr(getattr(answer, "dtype", None), "kind", "") == "b"
-    return hasattr(answer, "__float__") and getattr(answer, "ndim", 0) == 0 and not is_truth
+def _number(answer: Any) -> float | None:
+    """A single number; a text is none, nor are yes and no, a date, or a column of numbers."""
+    kind = getattr(getattr(answer, "dtype", None), "kind", "f")
+    if isinstance(answer, (bool, str)) or kind not in "fiu" or getattr(answer, "ndim", 0) != 0:
+        return None
+    try:
+        return float(answer)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _profile_ids(answer: Any) -> set[str] | None:

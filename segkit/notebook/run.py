@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from segkit.errors import ParameterError, RunFailed
 from segkit.notebook.parameters import AuditParameters
 
+HOW_TO_GO_ON = "Run it again; if it ends the same way, the machine may have too little memory for this delivery."
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -68,20 +70,38 @@ def _seen_from(folder: Path, path: str) -> str:
 
 def _execute(parameters: AuditParameters, folder: Path, progress: bool) -> Path:
     import papermill
-    from traitlets.config import Config
 
     part, done, failed = (folder / f"audit{ending}.ipynb" for ending in (".part", "", ".failed"))
-    with resources.as_file(resources.files(__package__).joinpath("audit.ipynb")) as source:
-        try:
-            papermill.execute_notebook(
-                str(source), str(part), parameters=json.loads(parameters.model_dump_json()), kernel_name="python3", cwd=str(folder),
-                progress_bar=progress, config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            )  # fmt: skip
-        except papermill.PapermillExecutionError as error:
-            os.replace(part, failed)
-            raise _two_lines(error, failed) from None
+    try:
+        _run_notebook(parameters, part, progress)
+    except papermill.PapermillExecutionError as error:
+        os.replace(part, failed)
+        raise _two_lines(error, failed) from None
+    except RuntimeError as error:
+        os.replace(part, failed)
+        raise RunFailed(f"The notebook's Python ended before the notebook did: {error}", HOW_TO_GO_ON) from None
     os.replace(part, done)
     return done
+
+
+def _run_notebook(parameters: AuditParameters, part: Path, progress: bool) -> None:
+    """Run it, once more when its Python does not start: of two that start together, both can want the same port."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from traitlets.config import Config
+
+    given, quiet = json.loads(parameters.model_dump_json()), Config({"KernelManager": {"transport_encryption": "auto"}})
+    with resources.as_file(resources.files(__package__).joinpath("audit.ipynb")) as source:
+        run = partial(
+            papermill.execute_notebook, str(source), str(part), parameters=given, kernel_name="python3",
+            cwd=str(part.parent), progress_bar=progress, config=quiet,
+        )  # fmt: skip
+        try:
+            run()
+        except DeadKernelError:  # it did start
+            raise
+        except RuntimeError:
+            run()
 
 
 def _two_lines(error: Any, failed: Path) -> RunFailed:

@@ -17,7 +17,7 @@ def bakery() -> Shop:
 @pytest.fixture(scope="session")
 def tables(bakery: Shop) -> SimpleNamespace:
     """The canonical tables as pandas frames with float money and datetime days."""
-    return SimpleNamespace(**{name: _frame(table) for name, table in bakery.tables.items()})
+    return SimpleNamespace(**{name: frame_of(table) for name, table in bakery.tables.items()})
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def purchases(tables: SimpleNamespace) -> pd.DataFrame:
     return tables.orders[tables.orders["counts_as_purchase"]]
 
 
-def _frame(table) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+def frame_of(table) -> pd.DataFrame:  # type: ignore[no-untyped-def]
     frame = table.to_pandas()
     for field in table.schema:
         if str(field.type).startswith("decimal"):

@@ -105,8 +105,27 @@ def planted(root: Path, folder: str, old: str, new: str) -> str:
 
 
 def test_an_edited_notebook_is_found_and_told_how_to_keep_the_edit(built_once: Path) -> None:
-    for folder in (LESSONS, SOLUTIONS):
-        assert f"--from-ipynb {SOLUTIONS}/{NAME}.ipynb" in planted(built_once, folder, "# A stub", "# The stub")
+    assert f"--from-ipynb {SOLUTIONS}/{NAME}.ipynb" in planted(built_once, SOLUTIONS, "# A stub", "# The stub")
+    told = planted(built_once, LESSONS, "# A stub", "# The stub")
+    assert f"Make the same edit in {SOLUTIONS}/{NAME}.ipynb or in the source" in told
+    assert "--from-ipynb" not in told
+
+
+def test_an_audit_notebook_that_shows_what_it_computed_is_found(house: Path) -> None:
+    """It was run on a client, perhaps."""
+    build.build(house)
+    for path in ("notebooks/audit/segmentation_audit.ipynb", "segkit/notebook/audit.ipynb"):
+        notebook = nbformat.read(house / path, as_version=4)
+        notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="jan@example.com spent 500")]
+        nbformat.write(notebook, house / path)
+        assert "which may be a client's" in build.complaints(house)[path]
+
+
+@pytest.mark.parametrize("content", ["[]", "", "{"])
+def test_what_is_no_notebook_is_found(house: Path, content: str) -> None:
+    build.build(house)
+    (house / SOLUTIONS / f"{NAME}.ipynb").write_text(content, encoding="utf-8")
+    assert "no notebook" in build.complaints(house)[f"{SOLUTIONS}/{NAME}.ipynb"]
 
 
 def test_a_changed_output_is_found(built_once: Path) -> None:
@@ -149,6 +168,24 @@ def test_an_edit_that_lost_its_answer_marker_is_refused_and_the_source_stays(hou
     file.parent.mkdir(parents=True)
     file.write_bytes(build.built(SOURCE).replace(b"  # answer", b""))
     with pytest.raises(BuildError, match="cell 3: an exercise without an answer"):
+        build.from_ipynb(house, file)
+    assert (house / f"{SOURCES}/{NAME}.py").read_text(encoding="utf-8") == SOURCE
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda cells: cells[0].update(attachments={"a.png": {"image/png": "AA=="}}), "pasted picture"),
+        (lambda cells: cells[1].update(source="one\n# %%\ntwo"), "begins with # %%"),
+    ],
+)
+def test_what_a_source_cannot_hold_is_told_before_it_is_lost(house: Path, change, told: str) -> None:  # type: ignore[no-untyped-def]
+    file = house / SOLUTIONS / f"{NAME}.ipynb"
+    file.parent.mkdir(parents=True)
+    notebook = nbformat.reads(build.built(SOURCE).decode(), as_version=4)
+    change(notebook.cells)
+    nbformat.write(notebook, file)
+    with pytest.raises(BuildError, match=told):
         build.from_ipynb(house, file)
     assert (house / f"{SOURCES}/{NAME}.py").read_text(encoding="utf-8") == SOURCE
 

@@ -66,6 +66,13 @@ def test_a_row_without_its_unit_is_refused(tmp_path: Path) -> None:
     assert rows[3][0] == "order_no is empty"
 
 
+def test_a_unit_of_two_columns_is_told_by_their_names(tmp_path: Path) -> None:
+    two = {**LINES, "read": {"lines": {**LINES["read"]["lines"], "unit": "order_no || ' ' || note"}}}
+    (tmp_path / "lines.csv").write_text(f"order,day,note,amount\n{GOOD.format(1)},2026-01-02,fine,3.00\n{GOOD.format(3)}", encoding="utf-8")
+    (receipt,) = segkit.open(tmp_path, mapping=two).load["receipts"]
+    assert [(kind["kind"], kind["column"]) for kind in receipt["kinds"] if kind["verdict"] == "refused"] == [("no_unit", "order_no, note")]
+
+
 def test_many_rows_refused_for_one_reason_are_one_line_of_the_receipt(tmp_path: Path) -> None:
     rows = "".join(GOOD.format(place) for place in range(1, 9)) + "o9\n" * 5
     (tmp_path / "lines.csv").write_text(f"order,day,note,amount\n{rows}", encoding="utf-8")

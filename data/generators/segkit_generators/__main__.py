@@ -1,14 +1,18 @@
 """The generators' command: python -m segkit_generators PROFILE --out DIR."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from segkit_generators.arguments import check_arguments
+from segkit_generators.big import write_in_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
+from segkit_generators.recipe import load_recipe
 from segkit_generators.shop import STEPS, make_shop
 
 WRITING = "writing"
@@ -23,27 +27,32 @@ def run(
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
-    as_: Annotated[list[str], typer.Option("--as", help=f"Deliveries, joined by commas: {', '.join(EXPORTS)}.")] = [CANONICAL],  # noqa: B006
+    as_: Annotated[str, typer.Option("--as", help=f"Deliveries, joined by commas: {', '.join(EXPORTS)}.")] = CANONICAL,
+    fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:
-        folder = _make(profile, out, customers, seed, until, as_)
+        folder = _make(profile, out, customers, seed, until, as_, fault or ())
     except GeneratorError as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from None
     Console().print(f"Shop written to {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: list[str]) -> Path:
-    formats = check_formats(tuple(deliveries))
+def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: str, faults: Sequence[str]) -> Path:
+    formats = check_formats(deliveries)
+    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("starting", total=len(STEPS) + 1)
+        if arguments.blocks > 1 and formats == (CANONICAL,):
+            task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
+            return write_in_blocks(out, profile, customers, seed, until, faults, on_block=lambda: progress.advance(task))
+        task = progress.add_task("starting", total=len(STEPS) * arguments.blocks + 1)
 
         def begin(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        shop = make_shop(profile, customers, seed, until, on_step=begin)
+        shop = make_shop(profile, customers, seed, until, faults, on_step=begin)
         begin(WRITING)
         return shop.write(out, formats)
 

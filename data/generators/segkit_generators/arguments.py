@@ -2,32 +2,46 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
+from segkit_generators.faults import checked
+from segkit_generators.moments import APPLE_FLAG_SINCE
+from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
-APPLE_FLAG_SINCE = date(2021, 11, 20)  # earlier opens cannot be told from a proxy's; no shop here has them
 LATEST = date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Profile, number of customers, seed and last local day of a shop."""
+    """Profile, number of customers, seed and last local day of a shop, and its faults with the share of each."""
 
     profile: str
     customers: int
     seed: int
     until: date
+    faults: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the customers are made in."""
+        return -(-self.customers // CUSTOMERS_OF_BLOCK)
+
+    def size(self, block: int) -> int:
+        """How many customers a block has; all but the last are full."""
+        return min(CUSTOMERS_OF_BLOCK, self.customers - block * CUSTOMERS_OF_BLOCK)
 
     @property
     def load_id(self) -> str:
         """Twelve hexadecimal digits that depend on the arguments only."""
-        text = json.dumps(asdict(self), default=str, sort_keys=True)
+        said = {name: value for name, value in asdict(self).items() if value != ()}
+        text = json.dumps(said, default=str, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def check_arguments(profile: str, customers: int, seed: int, until: str | date, history_days: int) -> Arguments:
+def check_arguments(profile: str, customers: int, seed: int, until: str | date, history_days: int, faults: Iterable[str] = ()) -> Arguments:
     """The arguments as one checked value; BadArgument says what is allowed."""
     if customers < 1:
         raise BadArgument(f"A shop cannot have {customers} customers.", "Give a whole number of 1 or more.")
@@ -36,7 +50,7 @@ def check_arguments(profile: str, customers: int, seed: int, until: str | date, 
     last, earliest = _date(until), APPLE_FLAG_SINCE + timedelta(history_days)
     if not earliest <= last <= LATEST:
         raise BadArgument(f"The history cannot end on {last}.", f"Give a day from {earliest} to {LATEST}.")
-    return Arguments(profile, customers, seed, last)
+    return Arguments(profile, customers, seed, last, tuple(checked(faults).items()))
 
 
 def _date(until: str | date) -> date:

@@ -74,7 +74,7 @@ def _column(values: Any, type_: pa.DataType, rows: int) -> pa.Array:
         return _nullable(values, SECOND_US, pa.int64()).cast(type_)
     if pa.types.is_date(type_):
         return _nullable(values, 1, pa.int32()).cast(type_)
-    return _money(values) if type_ == MONEY else pa.array(values, type_)
+    return money(values) if type_ == MONEY else pa.array(values, type_)
 
 
 def _nullable(values: Ints, unit: int, type_: pa.DataType) -> pa.Array:
@@ -82,7 +82,7 @@ def _nullable(values: Ints, unit: int, type_: pa.DataType) -> pa.Array:
     return pa.array(np.where(missing, 0, values) * unit, mask=missing).cast(type_)
 
 
-def _money(cents: Ints) -> pa.Array:
+def money(cents: Ints) -> pa.Array:
     """Cents as decimal(18,4), by writing the sixteen bytes of each value (Arrow has no exact cast at this width)."""
     missing = cents == NEVER
     units = np.where(missing, 0, cents).astype(np.int64) * CENT

@@ -51,7 +51,7 @@ def cart_table(world: World, carts: pd.DataFrame, orders: pd.DataFrame, lines: p
     gross = np.where(order >= 0, orders["items"].to_numpy()[order], products["cents"].to_numpy()[product])
     placed = np.where(order >= 0, orders["at"].to_numpy()[order], NEVER)
     columns = {
-        "cart_id": arrow.ids("K", len(carts)), "profile_id": profile_ids(world, carts["customer"]),
+        "cart_id": world.ids("K", len(carts)), "profile_id": profile_ids(world, carts["customer"]),
         "created_at": carts["at"].to_numpy(), "updated_at": np.where(placed == NEVER, carts["at"], placed),
         "abandoned_at": carts["abandoned_at"].to_numpy(),
         "recovered_order_id": arrow.pick(orders["order_id"], carts["recovered"].to_numpy()), "state": carts["state"],

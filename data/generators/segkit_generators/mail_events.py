@@ -25,7 +25,7 @@ def event_table(world: World, mails: pd.DataFrame, messages: pd.DataFrame) -> pa
     message = mails["message"].to_numpy()[mail]
     topic = np.where(clicked, messages["topic"].to_numpy()[message], -1)
     columns = {
-        "event_id": arrow.ids("E", len(events), 8), "profile_id": profile_ids(world, customer),
+        "event_id": world.ids("E", len(events), 8), "profile_id": profile_ids(world, customer),
         "message_id": arrow.pick(messages["key"], message), "event_type": arrow.pick(TYPES, kind),
         **arrow.dated(world.calendar.zone, "occurred", events["at"].to_numpy()),
         "bounce_type": arrow.pick(("hard", "soft"), bounce),

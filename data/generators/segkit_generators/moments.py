@@ -1,12 +1,13 @@
 """Moments as whole seconds in UTC, and the shop's local calendar day of each."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from segkit_generators.streams import Ints
 
+APPLE_FLAG_SINCE = date(2021, 11, 20)  # earlier opens cannot be told from a proxy's; no shop here has them
 DAY = 86_400
 HOUR = 3_600
 NEVER = np.iinfo(np.int64).max

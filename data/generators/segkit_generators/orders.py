@@ -18,7 +18,7 @@ COMPLETED, CANCELLED, REFUNDED, PARTIAL = range(4)
 
 def settle(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """The orders with amounts in cents, status (number in STATUS), refund and pick-up moments."""
-    orders = orders.assign(order_id=arrow.ids("O", len(orders)).to_pandas())
+    orders = orders.assign(order_id=world.ids("O", len(orders)).to_pandas())
     goods = lines["product"] != NO_PRODUCT
     gross = (lines["unit"] * lines["quantity"]).where(goods, 0)
     orders["items"] = total(gross, lines["order"], len(orders))
@@ -61,7 +61,7 @@ def _pickup_days(world: World, orders: pd.DataFrame) -> np.ndarray:
 
 def profile_ids(world: World, customer: pd.Series | np.ndarray) -> pa.Array:
     """The profile id of each customer number, null for guests."""
-    return arrow.pick(arrow.ids("C", world.size), np.asarray(customer))
+    return arrow.pick(world.ids("C", world.size), np.asarray(customer))
 
 
 def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
@@ -80,9 +80,9 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
     fulfilled = np.where(status == CANCELLED, -1, np.where(pickup, np.where(gone, 0, 2), 1))
     columns = {
         "order_id": orders["order_id"], "source_system": "webshop", "source_order_id": orders["order_id"],
-        "order_number": arrow.numbered("#", np.arange(1, len(orders) + 1) + 1000, 5),
+        "order_number": world.numbered("#", np.arange(1, len(orders) + 1) + 1000, 5),
         "profile_id": profile_ids(world, customer),
-        "email_at_order": np.where(guest, arrow.ids("gast", len(orders)).to_pandas() + "@example.com", emails),
+        "email_at_order": np.where(guest, world.ids("gast", len(orders)).to_pandas() + "@example.com", emails),
         "is_guest": guest, **arrow.dated(world.calendar.zone, "ordered", orders["at"].to_numpy()),
         "paid_at": np.where(status == CANCELLED, NEVER, orders["at"].to_numpy()),
         "cancelled_at": orders["cancel_at"].to_numpy(),
@@ -99,19 +99,19 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "channel": arrow.pick(("delivery", "pickup"), pickup.astype(np.int64)), "source_name": "web",
         "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": country,
         "shipping_country": country,
-        "shipping_zip": zips, "cart_id": arrow.numbered("K", np.arange(1, len(orders) + 1)),
+        "shipping_zip": zips, "cart_id": world.numbered("K", np.arange(1, len(orders) + 1)),
         "extract_id": "generated-orders",
     }  # fmt: skip
     return arrow.table("orders", len(orders), columns)
 
 
-def item_table(orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame) -> pa.Table:
+def item_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame) -> pa.Table:
     """The canonical table order_items: product lines, and one carriage line where carriage was paid."""
     product, order = lines["product"].to_numpy(), lines["order"].to_numpy()
     status = orders["status"].to_numpy()[order]
     returned = (status == REFUNDED) | ((status == PARTIAL) & (lines["line_no"] == 1).to_numpy())
     columns = {
-        "order_item_id": arrow.ids("L", len(lines)), "order_id": orders["order_id"].to_numpy()[order],
+        "order_item_id": world.ids("L", len(lines)), "order_id": orders["order_id"].to_numpy()[order],
         "line_no": lines["line_no"].to_numpy(),
         **{name: arrow.pick(products[name], product) for name in ("product_id", "title", "brand", "category")},
         "sku": arrow.pick(products["key"], product), "quantity": lines["quantity"] * 100, "unit_price": lines["unit"],
@@ -134,7 +134,7 @@ def refund_table(world: World, orders: pd.DataFrame) -> pa.Table:
     at = np.where(is_linked, orders["refund_at"].to_numpy()[row], np.minimum(later, world.calendar.end - 1))
     amount = np.where(is_linked, orders["refunded"].to_numpy()[row], orders["first_line"].to_numpy()[row])
     columns = {
-        "refund_id": arrow.ids("R", len(row)), "order_id": arrow.text(orders["order_id"].to_numpy()[row], ~is_linked),
+        "refund_id": world.ids("R", len(row)), "order_id": arrow.text(orders["order_id"].to_numpy()[row], ~is_linked),
         "profile_id": profile_ids(world, orders["customer"].to_numpy()[row]),
         **arrow.dated(world.calendar.zone, "refunded", at),
         "amount": amount, "currency": world.recipe["client"]["currency"],

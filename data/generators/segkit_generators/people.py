@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ class Pool:
     organizations: list[str]
 
 
-def make_people(recipe: Recipe, customers: int, streams: Streams) -> pd.DataFrame:
+def make_people(recipe: Recipe, customers: int, streams: Streams, before: int = 0) -> pd.DataFrame:
     """One row a customer: country, locale, names, address, e-mail, what is known of age and sex; null where unknown."""
     countries = recipe["countries"]
     country = choose(streams("country"), [entry["share"] for entry in countries], customers)
@@ -45,23 +46,28 @@ def make_people(recipe: Recipe, customers: int, streams: Streams) -> pd.DataFram
     people["organization"] = _draw(pools, "organizations", country, drawn["last"])
     domains = recipe["email_domains"]
     people["domain"] = choose(streams("domain"), list(domains.values()), customers)
-    people["email"] = emails(people, list(domains))
+    people["email"] = emails(people, list(domains), before)
     return people
 
 
-def emails(people: pd.DataFrame, domains: list[str]) -> pa.Array:
-    """One address a person, unique by the row number in it."""
+def emails(people: pd.DataFrame, domains: list[str], before: int) -> pa.Array:
+    """One address a person, unique by the number in it: that of the row, after `before` people of other blocks."""
     name = people["first_name"].str.cat(people["last_name"], sep=".")
     parts = {one: _ascii(one) for one in name.unique()}
-    number = pa.array(np.arange(1, len(people) + 1)).cast(pa.string())
+    number = pa.array(np.arange(1, len(people) + 1) + before).cast(pa.string())
     local = pc.binary_join_element_wise(text(name.map(parts)), number, "")
     return pc.binary_join_element_wise(local, pick(domains, people["domain"].to_numpy()), "@")
 
 
 def _pool(entry: Recipe, size: int, seed: int) -> Pool:
-    names = _faker(entry["pool"], seed)
-    towns = _faker(entry.get("places", entry["pool"]), seed)
-    given = entry.get("towns") or {towns.city(): towns.postcode() for _ in range(size)}
+    return _made(entry["pool"], entry.get("places", entry["pool"]), tuple(entry.get("towns", {}).items()), size, seed)
+
+
+@cache
+def _made(pool: str, places: str, given_towns: tuple[tuple[str, str], ...], size: int, seed: int) -> Pool:
+    """Faker is slow, and every block of a shop draws from the same pools."""
+    names, towns = _faker(pool, seed), _faker(places, seed)
+    given = dict(given_towns) or {towns.city(): towns.postcode() for _ in range(size)}
     return Pool(
         female=[names.first_name_female() for _ in range(size)],
         male=[names.first_name_male() for _ in range(size)],

@@ -17,10 +17,10 @@ def profile_table(world: World) -> pa.Table:
     country = people["country"].to_numpy()
     domains = list(recipe["email_domains"])
     columns = {
-        "profile_id": arrow.ids("C", size), "email": arrow.text(people["email"]),
+        "profile_id": world.ids("C", size), "email": arrow.text(people["email"]),
         "email_domain": arrow.pick(domains, people["domain"].to_numpy()), "email_valid": True,
         "phone": arrow.text(people["phone"], ~known["phone"]),
-        "external_id": arrow.numbered("WEB-", np.arange(1, size + 1)),
+        "external_id": world.numbered("WEB-", np.arange(1, size + 1)),
         "first_name": people["first_name"], "infix": arrow.text(people["infix"], people["infix"].isna()),
         "last_name": people["last_name"],
         "organization": arrow.text(people["organization"], ~people["is_business"]),
@@ -50,7 +50,7 @@ def identity_table(world: World, orders: pd.DataFrame, subscriptions: pd.DataFra
     readers = np.flatnonzero(subscriptions["start"] != NEVER)
     customer = np.concatenate([np.arange(world.size), buyers, readers])
     kind = np.repeat([0, 1, 2], [world.size, len(buyers), len(readers)])
-    names = [arrow.text(world.people["email"]), arrow.numbered("CUST", buyers), arrow.numbered("MAIL", readers)]
+    names = [arrow.text(world.people["email"]), world.numbered("CUST", buyers), world.numbered("MAIL", readers)]
     columns = {
         "source_system": arrow.pick(("mailer", "webshop", "mailer"), kind),
         "id_type": arrow.pick(("email", "customer_id", "contact_id"), kind), "source_id": pa.concat_arrays(names),

@@ -22,9 +22,9 @@ def organic_orders(world: World) -> pd.DataFrame:
 def other_orders(world: World, organic: int) -> pd.DataFrame:
     """Guest orders (customer GUEST) and test orders of the staff."""
     rates, rng = world.recipe["orders"], world.streams("other orders")
-    guests = round(rates["guest_share"] * organic)
-    customer = np.full(guests + rates["test_orders"], GUEST)
-    customer[guests:] = rng.choice(np.flatnonzero(world.staff()), rates["test_orders"])
+    guests, tests = round(rates["guest_share"] * organic), 0 if world.block else rates["test_orders"]
+    customer = np.full(guests + tests, GUEST)
+    customer[guests:] = rng.choice(np.flatnonzero(world.staff()), tests) if tests else GUEST
     day = world.calendar.day_of(rng.random(len(customer)) * len(world.calendar.days))
     kind = np.where(np.arange(len(customer)) < guests, "guest", "test")
     orders = pd.DataFrame({"customer": customer, "at": world.calendar.moment(day, rng), "kind": kind})

@@ -45,6 +45,13 @@ _COLUMNS = {
     "list_memberships": """
         profile_id varchar, list_id varchar, list_name varchar, kind varchar, joined_at timestamp, left_at
         timestamp, source_system varchar""",
+    "profile_snapshots": """
+        profile_id varchar, as_of timestamp, source_system varchar, first_active_at timestamp, last_active_at
+        timestamp, last_open_at timestamp, last_click_at timestamp, first_order_at timestamp, last_order_at
+        timestamp, orders_count integer, total_spent decimal(18,4), average_order_value decimal(18,4),
+        avg_days_between_orders double, predicted_clv decimal(18,4), predicted_orders double,
+        churn_probability double, expected_next_order_at timestamp, emails_received integer, member_rating
+        smallint, currency char(3)""",
     "products": """
         product_id varchar, source_system varchar, parent_product_id varchar, sku varchar, ean varchar,
         title varchar, variant_title varchar, brand varchar, product_type varchar, price decimal(18,4),

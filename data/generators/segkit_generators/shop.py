@@ -1,9 +1,11 @@
 """One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,13 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
+from segkit_generators.faults import FAULTS, FILE_FAULTS, plant, spoil
 from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
-from segkit_generators.meta_tables import capability_table, extract_table
+from segkit_generators.meta_tables import about_tables
 from segkit_generators.moments import NEVER
 from segkit_generators.orders import item_table, order_table, refund_table, settle
 from segkit_generators.profile_tables import identity_table, list_table, profile_table
@@ -27,8 +31,9 @@ from segkit_generators.purchases import organic_orders, other_orders
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
 from segkit_generators.schema import SCHEMAS
+from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
-from segkit_generators.store import write_client, write_truth
+from segkit_generators.store import SHARED, Place, write_client
 from segkit_generators.surveys import feedback_table
 from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
@@ -38,26 +43,67 @@ STEPS = ("people", "mail", "orders", "carts and visits", "tables", "answer key")
 
 
 @dataclass(frozen=True)
-class Shop:
-    """A finished shop. `tables`: canonical name -> Arrow table; `truth`: name -> pandas frame of what was planted."""
+class Block:
+    """The customers of one block with all they did: canonical name -> Arrow table, and name -> frame of what was planted."""
 
-    arguments: Arguments
-    client: dict[str, str]
     tables: dict[str, pa.Table] = field(repr=False)
     truth: dict[str, pd.DataFrame] = field(repr=False)
 
-    def write(self, out: str | Path, formats: str | tuple[str, ...] = (CANONICAL,)) -> Path:
+
+@dataclass(frozen=True)
+class Shop:
+    """A finished shop in memory."""
+
+    arguments: Arguments
+    client: dict[str, str]
+    blocks: Sequence[Block] = field(repr=False)
+    about: dict[str, pa.Table] = field(repr=False)
+
+    @cached_property
+    def tables(self) -> dict[str, pa.Table]:
+        """Canonical name -> Arrow table."""
+        joined = {name: pa.concat_tables(self._of("tables", name)) for name in self.blocks[0].tables} | self.about
+        return {name: joined[name] for name in SCHEMAS if name in joined}
+
+    @cached_property
+    def truth(self) -> dict[str, pd.DataFrame]:
+        """Name -> pandas frame of what was planted."""
+        return {name: pd.concat(self._of("truth", name), ignore_index=True) for name in self.blocks[0].truth}
+
+    def _of(self, kind: str, name: str) -> list[Any]:
+        """A table or frame of each block that has it: the first has those of the shop as a whole."""
+        return [getattr(block, kind)[name] for block in self.blocks if name in getattr(block, kind)]
+
+    def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
         """Writes each delivery to the folder of its name under `out`, and beside them truth/ and client.yaml.
 
-        `formats` are names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for.
-        BadArgument names the formats there are.
+        `formats` are CANONICAL and names of EXPORTS; BadArgument names those there are. Gives the folder of the canonical
+        load, or `out` when that was not asked for.
         """
-        folder, wanted = Path(out), check_formats(formats)
-        written = {name: EXPORTS[name](self).write(folder / name) for name in wanted}
-        write_truth(folder / "truth", self.truth)
-        for place in (folder, *(folder / name for name in wanted if name != CANONICAL)):
-            write_client(place, self.client)
-        return written.get(CANONICAL, folder)
+        wanted, folder = check_formats(formats), Path(out)
+        canonical = CANONICAL in wanted
+        if self.file_faults and wanted == (CANONICAL,):
+            raise BadArgument(f"{next(iter(self.file_faults))} is a fault of files.", f"Ask for some with --as: {', '.join(EXPORTS)}.")
+        place = Place(folder, self.arguments.load_id, len(self.blocks))
+        place.begin()
+        written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
+        load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
+        spoiled = [self._deliver(name, folder / name) for name in wanted if name != CANONICAL]
+        if self.file_faults:
+            pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
+        return load
+
+    @property
+    def file_faults(self) -> dict[str, float]:
+        """The faults asked for that are in files, with the share of each."""
+        return {name: share for name, share in self.arguments.faults if name in FILE_FAULTS}
+
+    def _deliver(self, system: str, folder: Path) -> pd.DataFrame:
+        """Write the files of one system, and tell which of their rows have a fault."""
+        delivery, rows = spoil(EXPORTS[system](self), self.file_faults, self.arguments.seed)
+        delivery.write(folder)
+        write_client(folder, self.client)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -86,17 +132,26 @@ def make_shop(
     customers: int = 4000,
     seed: int = 7,
     until: str | date = "2026-10-31",
+    faults: Iterable[str] = (),
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Shop:
     """A synthetic shop with `customers` profiles whose history ends with the local day `until`.
 
+    `faults` are planted in it (names of segkit_generators.faults.FAULTS, each with "=SHARE" or its own share).
     The same arguments give the same rows. `on_step` hears the name of each of STEPS as it begins.
     Raises UnknownProfile or BadArgument, naming what is allowed.
     """
     recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"])
+    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
+    rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
+    return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+
+
+def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:
+    """One block of the shop's customers; what belongs to the shop as a whole is in the first block only."""
     on_step("people")
-    world = make_world(recipe, customers, seed, arguments.until)
+    world = make_world(load_recipe(arguments.profile), arguments.size(number), arguments.seed, arguments.until, number)
     on_step("mail")
     mailbox, subscriptions, newsletters = _open_mailbox(world)
     cake = play(mailbox, subscriptions["end"].to_numpy())
@@ -104,9 +159,11 @@ def make_shop(
     trade = _trade(world, cake, on_step)
     post = _post(mailbox, subscriptions, newsletters, cake, trade)
     on_step("tables")
-    tables = _tables(world, trade, post, cake)
+    tables, planted = plant(world, _tables(world, trade, post, cake), dict(arguments.faults))
     on_step("answer key")
-    return Shop(arguments, dict(recipe["client"]), tables, _truth(world, trade, post, cake))
+    truth = _truth(world, trade, post, cake) | ({"faults": planted} if any(name in FAULTS for name, _ in arguments.faults) else {})
+    left = SHARED if number else ()
+    return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
 
 
 def _open_mailbox(world: World) -> tuple[Mailbox, pd.DataFrame, pd.DataFrame]:
@@ -172,7 +229,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.
         "list_memberships": list_table(world, cake.participants),
         **product_tables(world, products),
         "orders": order_table(world, orders),
-        "order_items": item_table(orders, trade.lines, products),
+        "order_items": item_table(world, orders, trade.lines, products),
         "refunds": refund_table(world, orders),
         "carts": cart_table(world, trade.carts, orders, trade.lines, products),
         "messages": message_table(world, post.messages),
@@ -180,9 +237,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pa.
         "site_events": site_table(world, events, products),
         "feedback": feedback_table(world, post.surveys, products),
     }
-    tables |= {"capabilities": capability_table(world, tables)}
-    tables |= {"extracts": extract_table(world, {name: tables[name] for name in SCHEMAS if name in tables})}
-    return {name: tables[name] for name in SCHEMAS}
+    return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
 def _truth(world: World, trade: Trade, post: Post, cake: Cake) -> dict[str, pd.DataFrame]:

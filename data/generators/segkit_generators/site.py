@@ -65,8 +65,8 @@ def site_table(world: World, events: pd.DataFrame, products: pd.DataFrame) -> pa
     pages = [f"{url}/p/{key}" for key in products["key"]] + [f"{url}/", f"{url}/slagroomtaart"]
     page = np.where(shown, product, len(products) + (kind == FORM))
     columns = {
-        "event_id": arrow.ids("S", len(events)), "profile_id": profile_ids(world, events["customer"]),
-        "session_id": _sessions(events["visit"].to_numpy()),
+        "event_id": world.ids("S", len(events)), "profile_id": profile_ids(world, events["customer"]),
+        "session_id": _sessions(world, events["visit"].to_numpy()),
         "event_type": arrow.pick(EVENTS, kind), **arrow.dated(world.calendar.zone, "occurred", events["at"].to_numpy()),
         "product_id": arrow.pick(products["product_id"], product),
         "category": arrow.pick(products["category"], product),
@@ -93,9 +93,9 @@ def _visits_of_clicks(world: World, mails: pd.DataFrame, products: pd.DataFrame)
     return visits.assign(product=tastes(world, customer, products, rng), has_cart=False, has_checkout=False)
 
 
-def _sessions(visit: np.ndarray) -> pa.Array:
+def _sessions(world: World, visit: np.ndarray) -> pa.Array:
     """The id of each visit, null for forms sent in outside of one."""
-    return arrow.pick(arrow.ids("V", visit.max(initial=-1) + 1), visit)
+    return arrow.pick(world.ids("V", visit.max(initial=-1) + 1), visit)
 
 
 def _properties(events: pd.DataFrame) -> pa.Array:

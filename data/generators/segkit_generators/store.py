@@ -4,6 +4,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
+from segkit_generators.schema import SCHEMAS
+
 HAPPENED = {
     "profiles": "created_at", "consents": "occurred_at", "list_memberships": "joined_at", "orders": "ordered_at",
     "refunds": "refunded_at", "carts": "created_at", "messages": "sent_at", "email_events": "occurred_at",
@@ -20,21 +25,69 @@ HAPPENED = {
 }  # fmt: skip
 """The moment at which a row of a table happened; the other tables have none."""
 
-
-def write_load(folder: Path, load_id: str, tables: dict[str, pa.Table]) -> Path:
-    """Writes the load, names it in CURRENT, removes older loads, gives its folder."""
-    load = folder / load_id
-    _write_folder(load, tables, load_id)
-    _replace_text(folder / "CURRENT", f"{load_id}\n")
-    for old in folder.iterdir():
-        if old.is_dir() and old != load:
-            shutil.rmtree(old, ignore_errors=True)
-    return load
+SHARED = ("products", "product_categories", "messages", "days")
+"""Tables and truth of the shop as a whole, which its first block writes for all."""
 
 
-def write_truth(folder: Path, truth: dict[str, pd.DataFrame]) -> None:
-    """Writes the answer key, a Parquet file a frame."""
-    _write_folder(folder, {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in truth.items()})
+@dataclass(frozen=True)
+class Written:
+    """One table of one block on disk: its rows, the digest of its bytes, its first and last moment."""
+
+    rows: int
+    digest: str
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a load is being written: folders that get their names when all is there, so that no half load is ever read."""
+
+    out: Path
+    load_id: str
+    blocks: int = 1
+
+    @property
+    def folder(self) -> Path:
+        return self.out / "canonical" / self.load_id
+
+    def begin(self) -> None:
+        """Empty folders to write into."""
+        for folder in (self.folder, self.out / "truth"):
+            shutil.rmtree(_part(folder), ignore_errors=True)
+            _part(folder).mkdir(parents=True)
+
+    def write_block(self, number: int, tables: Mapping[str, pa.Table], truth: Mapping[str, pd.DataFrame]) -> dict[str, Written]:
+        """Write the tables of one block; in a shop of several each table is a folder of parts."""
+        for name, frame in truth.items():
+            self._write(_part(self.out / "truth"), name, number, pa.Table.from_pandas(frame, preserve_index=False))
+        return {name: _written(self._write(_part(self.folder), name, number, table), name, table) for name, table in tables.items()}
+
+    def finish(self, client: dict[str, str], blocks: Sequence[Mapping[str, Written]], about: Mapping[str, pa.Table]) -> Path:
+        """Add the tables about the load, name it in CURRENT, remove older loads; client.yaml is kept if there."""
+        last = {name: _written(_save(_part(self.folder) / f"{name}.parquet", table), name, table) for name, table in about.items()}
+        report = _report(self.load_id, [*blocks, last])
+        (_part(self.folder) / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
+        _appear(self.folder)
+        self.finish_truth(client)
+        _replace_text(self.out / "canonical" / "CURRENT", f"{self.load_id}\n")
+        for old in self.folder.parent.iterdir():
+            if old.is_dir() and old != self.folder:
+                shutil.rmtree(old, ignore_errors=True)
+        return self.folder
+
+    def finish_truth(self, client: dict[str, str]) -> Path:
+        """Only the answer key and client.yaml; gives the folder they are in."""
+        _appear(self.out / "truth")
+        shutil.rmtree(_part(self.folder), ignore_errors=True)
+        if not any(self.folder.parent.iterdir()):
+            self.folder.parent.rmdir()
+        write_client(self.out, client)
+        return self.out
+
+    def _write(self, folder: Path, name: str, number: int, table: pa.Table) -> Path:
+        file = folder / f"{name}.parquet"
+        return _save(file if self.blocks == 1 or name in SHARED else file / f"part-{number:05d}.parquet", table)
 
 
 def write_client(folder: Path, client: dict[str, str]) -> None:
@@ -44,35 +97,46 @@ def write_client(folder: Path, client: dict[str, str]) -> None:
             YAML().dump(client, file)
 
 
-def _write_folder(folder: Path, tables: dict[str, pa.Table], load_id: str | None = None) -> None:
-    """A folder appears with all of its files or not at all; a load also gets its report, load.json."""
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, table in tables.items():
-        pq.write_table(table, part / f"{name}.parquet", compression="zstd")
-    if load_id:
-        report = json.dumps(_report(part, load_id, tables), indent=1)
-        (part / "load.json").write_text(report + "\n", encoding="utf-8", newline="\n")
+def _appear(folder: Path) -> None:
+    """Give a finished folder its name, in place of the one that had it."""
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(part, folder)
+    os.replace(_part(folder), folder)
 
 
-def _report(folder: Path, load_id: str, tables: dict[str, pa.Table]) -> dict[str, Any]:
+def _part(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.part")
+
+
+def _save(file: Path, table: pa.Table) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    pq.write_table(table, file, compression="zstd")
+    return file
+
+
+def _written(file: Path, name: str, table: pa.Table) -> Written:
+    span = pc.min_max(table[HAPPENED[name]]).as_py() if name in HAPPENED else {"min": None, "max": None}
+    return Written(table.num_rows, hashlib.sha256(file.read_bytes()).hexdigest(), span["min"], span["max"])
+
+
+def _report(load_id: str, blocks: Sequence[Mapping[str, Written]]) -> dict[str, Any]:
     """What a reader says of a load, here of a clean one: every row was kept, nothing was mended or set aside."""
-    receipts = [_receipt(folder / f"{name}.parquet", name, table) for name, table in tables.items()]
-    rows = {name: table.num_rows for name, table in tables.items()}
+    parts = {name: [block[name] for block in blocks if name in block] for name in SCHEMAS if any(name in block for block in blocks)}
+    rows = {name: sum(part.rows for part in found) for name, found in parts.items()}
+    receipts = [_receipt(name, found) for name, found in parts.items()]
     return {"load_id": load_id, "receipts": receipts, "rows": rows, "duplicates": {}, "quarantine": []}
 
 
-def _receipt(file: Path, name: str, table: pa.Table) -> dict[str, Any]:
-    span = pc.min_max(table[HAPPENED[name]]).as_py() if name in HAPPENED else {"min": None, "max": None}
+def _receipt(name: str, parts: Sequence[Written]) -> dict[str, Any]:
+    rows = sum(part.rows for part in parts)
+    joined = parts[0].digest if len(parts) == 1 else hashlib.sha256("".join(part.digest for part in parts).encode()).hexdigest()
+    first = min((part.first for part in parts if part.first), default=None)
+    last = max((part.last for part in parts if part.last), default=None)
     return {
-        "file": file.name, "sha256_12": hashlib.sha256(file.read_bytes()).hexdigest()[:12], "reader": "canonical",
-        "status": "read", "reason": None, "rows_read": table.num_rows, "kept": table.num_rows,
+        "file": f"{name}.parquet", "sha256_12": joined[:12], "reader": "canonical",
+        "status": "read", "reason": None, "rows_read": rows, "kept": rows,
         "mended": 0, "set_aside": 0, "refused": 0, "kinds": [],
         "encoding": "", "delimiter": "", "decimal_mark": "", "date_order": "",
-        "from_at": span["min"] and span["min"].isoformat(), "to_at": span["max"] and span["max"].isoformat(),
+        "from_at": first and first.isoformat(), "to_at": last and last.isoformat(),
     }  # fmt: skip
 
 

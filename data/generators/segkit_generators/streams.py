@@ -11,13 +11,13 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Streams:
-    """Hands out a fresh numpy Generator per name; the same seed and name always give the same numbers."""
+    """Hands out a fresh numpy Generator per name; the same seed, block and name always give the same numbers."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, block: int = 0) -> None:
+        self.seed, self._block = seed, [block] if block else []
 
     def __call__(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([self.seed, crc32(name.encode())])
+        return np.random.default_rng([self.seed, crc32(name.encode()), *self._block])
 
 
 def choose(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Ints:

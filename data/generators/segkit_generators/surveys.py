@@ -40,7 +40,7 @@ def feedback_table(world: World, surveys: pd.DataFrame, products: pd.DataFrame) 
     """The canonical table feedback: every survey answer, a score from 1 to 10."""
     answers = surveys[surveys["answered_at"] != NEVER].sort_values(["answered_at", "customer"], kind="stable")
     columns = {
-        "feedback_id": arrow.ids("F", len(answers)), "profile_id": profile_ids(world, answers["customer"]),
+        "feedback_id": world.ids("F", len(answers)), "profile_id": profile_ids(world, answers["customer"]),
         "kind": "survey_answer", "score": answers["score"].astype(float), "scale_min": 1.0, "scale_max": 10.0,
         "product_id": arrow.pick(products["product_id"], answers["product"].fillna(NO_PRODUCT).to_numpy().astype(int)),
         "order_id": answers["order_id"], "message_id": answers["flow"],

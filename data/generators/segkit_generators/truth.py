@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from segkit_generators import arrow
 from segkit_generators.baskets import CODES
 from segkit_generators.cake import BANDS, STEPS
 from segkit_generators.catalogue import expected_order_value
@@ -24,7 +23,7 @@ def customer_truth(
     left = dropout_day(world, first_days(world, orders))
     read = mails[mails["read_at"] != NEVER]
     unseen = read[read["open_at"] == NEVER]
-    truth = pd.DataFrame({"profile_id": arrow.ids("C", world.size).to_pandas(), "lifecycle": hidden["lifecycle"]})
+    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "lifecycle": hidden["lifecycle"]})
     truth["source"] = hidden["source"]
     truth["purchase_rate_per_day"] = hidden["purchase_rate"]
     truth["dropped_out_on"] = _date(left)

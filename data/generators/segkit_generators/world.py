@@ -5,13 +5,19 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from segkit_generators import arrow
 from segkit_generators.hidden import affinities, make_hidden
 from segkit_generators.moments import DAY, NEVER
 from segkit_generators.people import make_people
 from segkit_generators.recipe import Recipe
 from segkit_generators.season import Calendar, make_calendar
 from segkit_generators.streams import Bools, Floats, Ints, Streams
+
+CUSTOMERS_OF_BLOCK = 20_000
+"""A bigger shop is made in blocks of so many customers, each with streams of its own, so that none needs all in memory."""
+ROWS_OF_BLOCK = 10_000_000  # ids are numbered from a multiple of it in each block; no table has as many rows of one block
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class World:
     streams: Streams
     people: pd.DataFrame
     hidden: pd.DataFrame
+    block: int = 0
 
     @property
     def size(self) -> int:
@@ -40,6 +47,14 @@ class World:
     def joined_at(self) -> Ints:
         return self.hidden["joined_at"].to_numpy()
 
+    def ids(self, prefix: str, count: int, width: int = 7) -> pa.Array:
+        """The ids of `count` rows of this block, unlike those of any other block."""
+        return self.numbered(prefix, np.arange(1, count + 1), width)
+
+    def numbered(self, prefix: str, numbers: Ints, width: int = 7) -> pa.Array:
+        """The id of each row number of this block."""
+        return arrow.numbered(prefix, numbers + self.block * ROWS_OF_BLOCK, width)
+
     def stops(self, column: str) -> Ints:
         """The moment joining + a hidden number of days, per customer."""
         return self.joined_at + (self.hidden[column].to_numpy() * DAY).astype(np.int64)
@@ -53,12 +68,12 @@ class World:
     def staff(self) -> Bools:
         """Who works at the shop; at least the first customer."""
         chosen = self.streams("staff").random(self.size) < self.recipe["staff_share"]
-        return chosen if chosen.any() else np.arange(self.size) == 0
+        return chosen if chosen.any() or self.block else np.arange(self.size) == 0
 
 
-def make_world(recipe: Recipe, customers: int, seed: int, until: date) -> World:
-    """The people and their hidden states, before anything happens."""
-    streams = Streams(seed)
+def make_world(recipe: Recipe, customers: int, seed: int, until: date, block: int = 0) -> World:
+    """The people of one block and their hidden states, before anything happens."""
+    streams = Streams(seed, block)
     calendar = make_calendar(recipe, until)
-    people = make_people(recipe, customers, streams)
-    return World(recipe, calendar, streams, people, make_hidden(recipe, people, calendar, streams))
+    people = make_people(recipe, customers, streams, block * CUSTOMERS_OF_BLOCK)
+    return World(recipe, calendar, streams, people, make_hidden(recipe, people, calendar, streams), block)

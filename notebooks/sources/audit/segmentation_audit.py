@@ -29,7 +29,9 @@ name: str = ""  # the client's name on the cover; empty: as in client.yaml
 from segkit.notebook import AuditParameters
 from segkit.report import Report
 
-parameters = AuditParameters(path=path, as_of=as_of, lang=lang, out=out, mapping=mapping, name=name)
+parameters = AuditParameters(
+    path=path, as_of=as_of, lang=lang, out=out, mapping=mapping, name=name
+)
 shop = parameters.open()
 view = shop.at(parameters.as_of)
 

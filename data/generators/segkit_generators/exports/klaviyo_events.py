@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from segkit_generators.arguments import APPLE_FLAG_SINCE
 from segkit_generators.exports import cells
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Record
+from segkit_generators.moments import APPLE_FLAG_SINCE
 
 _MAIL, _SITE, _SHOP = ("Klaviyo", "Internal"), ("Klaviyo", "Internal"), ("Shopify", "eCommerce")
 METRICS = {

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Optional
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from segkit.errors import SegkitError, SettingsError
+from segkit.errors import ParameterError, SegkitError, SettingsError
 from segkit.settings import load_client
 from segkit.text import Text, catalogue
 
@@ -73,28 +74,71 @@ def check(
 
 @app.command()
 def audit(
-    path: str,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="A client; or several, which run side by side.")],
     as_of: Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")],
-    out: Annotated[str, typer.Option("--out", help="Folder for the files.")],
+    out: Annotated[str, typer.Option("--out", help="Folder for the files; each of several clients gets a folder in it.")],
     lang: Lang = None,
     mapping: Mapping = None,
-    name: Annotated[str, typer.Option(help="The client's name on the cover.")] = "",
+    name: Annotated[str, typer.Option(help="The client's name on the cover; for one client only.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run the audit: audit.html, audit.pdf, audit.ipynb and result.json in the output folder."""
     from segkit.notebook import run_audit
 
-    lang = lang or _language(path) or "nl"
-    values = {"path": path, "as_of": as_of, "lang": lang, "out": out, "mapping": mapping or "", "name": name}
+    if len(paths) > 1:
+        return _audit_several(paths, as_of, out, lang, mapping, name, as_json)
+    values = _values(paths[0], as_of, out, lang, mapping) | {"name": name}
     files = run_audit(values, progress=not as_json)
     if as_json:
-        sys.stdout.write(json.dumps({key: value and str(value) for key, value in vars(files).items()}) + "\n")
-        return
-    t = catalogue(lang)
+        _write_json(_as_text(files))
+    else:
+        _print_files(files, out, catalogue(values["lang"]))
+
+
+def _audit_several(paths: list[str], as_of: str, out: str, lang: str | None, mapping: str | None, name: str, as_json: bool) -> None:
+    """One report for each client, in OUT/ITS FOLDER'S NAME; ends with code 1 when one failed, after all have ended."""
+    from segkit.cli.several import by_name, run_shown
+
+    if name:
+        raise ParameterError("--name is for one client.", "Leave it out; the names are in client.yaml.")
+    ended: dict[str, Any] = {}
+    asked = {}
+    for client, path in by_name(paths).items():
+        try:
+            asked[client] = _values(path, as_of, f"{out}/{client}", lang, mapping)
+        except SegkitError as error:  # its client.yaml cannot be read
+            ended[client] = error
+    ended |= run_shown(asked, catalogue(lang or "en"), complain, quiet=as_json)
+    if as_json:
+        _write_json({client: _as_text(outcome) for client, outcome in ended.items()})
+    for client, outcome in ended.items():
+        if isinstance(outcome, SegkitError):
+            _complain(outcome, f"{client}: ")
+        elif not as_json:
+            _print_files(outcome, asked[client]["out"], catalogue(asked[client]["lang"]))
+    if any(isinstance(outcome, SegkitError) for outcome in ended.values()):
+        raise typer.Exit(1)
+
+
+def _values(path: str, as_of: str, out: str, lang: str | None, mapping: str | None) -> dict[str, str]:
+    return {"path": path, "as_of": as_of, "lang": lang or _language(path) or "nl", "out": out, "mapping": mapping or ""}
+
+
+def _as_text(outcome: Any) -> dict[str, str | None]:
+    if isinstance(outcome, SegkitError):
+        return {"problem": outcome.problem, "todo": outcome.todo}
+    return {key: value and str(value) for key, value in vars(outcome).items()}
+
+
+def _print_files(files: Any, out: str, t: Text) -> None:
     for file in filter(None, (files.html, files.pdf, files.notebook, files.result)):
         say.print(t("cli.wrote", file=f"{Path(out).as_posix()}/{file.name}"), soft_wrap=True)
     if files.pdf is None:
         say.print(t("pdf.missing"))
+
+
+def _write_json(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
 
 
 def _language(path: str) -> str | None:
@@ -156,16 +200,12 @@ def main() -> None:
     try:
         app()
     except SegkitError as error:
-        complain.print(f"[bold]{_plain(error.problem)}[/bold]\n  {_plain(error.todo)}", soft_wrap=True)
+        _complain(error)
         sys.exit(1)
     except OSError as error:
-        complain.print(f"[bold]{_plain(str(error.filename or ''))}: {error.strerror}[/bold]\n  Check that path and its rights.")
+        complain.print(f"[bold]{escape(str(error.filename or ''))}: {error.strerror}[/bold]\n  Check that path and its rights.")
         sys.exit(1)
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
-
-
-if __name__ == "__main__":
-    main()
+def _complain(error: SegkitError, whose: str = "") -> None:
+    complain.print(f"[bold]{escape(whose + error.problem)}[/bold]\n  {escape(error.todo)}", soft_wrap=True)

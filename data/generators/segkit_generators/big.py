@@ -1,0 +1,42 @@
+"""A shop too big for memory, made in several processes and written block by block."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from segkit_generators.arguments import Arguments, check_arguments
+from segkit_generators.meta_tables import about_tables
+from segkit_generators.recipe import load_recipe
+from segkit_generators.season import make_calendar
+from segkit_generators.shop import make_block
+from segkit_generators.store import Place, Written
+
+
+def write_in_blocks(
+    out: str | Path, profile: str, customers: int, seed: int, until: str | date, faults: Iterable[str] = (), processes: int | None = None,
+    on_block: Callable[[], None] = lambda: None,
+) -> Path:  # fmt: skip
+    """The files that make_shop(...).write(out) writes, byte for byte, without ever holding the whole shop.
+
+    Each process holds one block at a time (about 1 GB). `on_block` is called as each is done.
+    """
+    recipe = load_recipe(profile)
+    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    place = Place(Path(out), arguments.load_id, arguments.blocks)
+    place.begin()
+    written: list[dict[str, Written]] = []
+    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for block in pool.map(partial(_write, arguments, place), range(arguments.blocks)):
+            written.append(block)
+            on_block()
+    rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
+    return place.finish(dict(recipe["client"]), written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+
+
+def _write(arguments: Arguments, place: Place, number: int) -> dict[str, Written]:
+    block = make_block(arguments, number)
+    return place.write_block(number, block.tables, block.truth)

@@ -1,0 +1,54 @@
+"""Faults that real deliveries have, planted on demand in a share of the rows and written down."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from segkit_generators.errors import BadArgument
+from segkit_generators.faults import coverage, orders, people
+from segkit_generators.faults.fault import Fault, Tables
+from segkit_generators.faults.files import FILE_FAULTS, FileFault, spoil
+from segkit_generators.store import SHARED
+from segkit_generators.streams import Streams
+from segkit_generators.world import World
+
+__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "checked", "plant", "spoil"]
+
+FAULTS: dict[str, Fault] = {**orders.FAULTS, **people.FAULTS, **coverage.FAULTS}
+"""Every fault of a shop by name, in the order in which they are planted; those of files are FILE_FAULTS."""
+
+ALL: dict[str, Fault | FileFault] = {**FAULTS, **FILE_FAULTS}
+
+
+def checked(wanted: Iterable[str]) -> dict[str, float]:
+    """NAME or NAME=SHARE, each as name and share, in the order of ALL; BadArgument says what is allowed."""
+    asked: dict[str, float] = {}
+    for text in wanted:
+        name, _, share = text.partition("=")
+        if name not in ALL:
+            raise BadArgument(f"There is no fault {name!r}.", f"Choose from: {', '.join(ALL)}.")
+        asked[name] = _share(name, share) if share else ALL[name].share
+    return {name: asked[name] for name in ALL if name in asked}
+
+
+def plant(world: World, tables: Tables, wanted: Mapping[str, float]) -> tuple[Tables, pd.DataFrame]:
+    """The tables with the faults in them, and one row for every row concerned: fault, table, row_id."""
+    found = []
+    for name, share in ((name, share) for name, share in wanted.items() if name in FAULTS):
+        of_all = FAULTS[name].of in SHARED
+        streams = Streams(world.streams.seed) if of_all else world.streams  # what all blocks share is struck alike in each
+        tables, rows = FAULTS[name].strike(world, tables, share, streams(f"fault {name}"))
+        if of_all and world.block:
+            continue  # told by the first block
+        found += [pd.DataFrame({"fault": name, "table": table, "row_id": ids.to_pandas()}) for table, ids in rows.items()]
+    return tables, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["fault", "table", "row_id"], dtype=str)
+
+
+def _share(name: str, text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 < share <= 1:
+        raise BadArgument(f"{name}={text} is no share.", "Give a number above 0 and up to 1, such as 0.02.")
+    return share

@@ -1,0 +1,32 @@
+"""What stands around a lesson: its shop, wherever in the checkout it is opened, and its pictures."""
+
+from pathlib import Path
+
+import pytest
+
+from segkit.errors import NothingToRead
+from segkit.notebook import bars, demo_shop
+from tests.canonical import store_of
+
+
+def test_a_checkout_without_the_shop_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NothingToRead) as raised:
+        demo_shop()
+    assert "python dev.py lab" in raised.value.todo
+
+
+def test_the_shop_is_found_from_any_folder_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = tmp_path / "data/cache/demo"
+    store_of(demo / "canonical", profiles=[{"profile_id": "p1"}, {"profile_id": "p2"}], orders=[])
+    (demo / "client.yaml").write_text("name: Jan\ncurrency: EUR\n", encoding="utf-8")
+    (tmp_path / "notebooks/lessons").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "notebooks/lessons")
+    assert demo_shop().at("2026-10-31").count("not_yet") == 2
+
+
+def test_a_picture_says_its_finding_and_is_the_same_each_time() -> None:
+    first, again = (bars(["read", "bought"], [0.4, 0.2], ["40%", "20%"], "More read than bought.") for _ in range(2))
+    assert first.alt == "More read than bought."
+    assert first.data == again.data
+    assert len(first.data) < 40_000
