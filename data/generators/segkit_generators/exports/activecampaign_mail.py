@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from segkit_generators.exports import cells
 from segkit_generators.exports.activecampaign_pages import HOST, answers, moment, numbers
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import JsonFile, Record
@@ -30,9 +31,9 @@ def mail_files(book: Book, contacts: pd.DataFrame) -> list[JsonFile]:
     return [
         JsonFile("campaigns", messages, _campaign(book), answers("campaigns", "campaignMessages")),
         JsonFile("messages", messages, _message(book), answers("messages")),
-        JsonFile("activities", _acts(book, contacts), _activity(book), activities, ACTIVITIES_PER_PAGE),
+        JsonFile("activities", _acts(book, contacts), _activity, activities, ACTIVITIES_PER_PAGE),
         JsonFile("bounceLogs", _bounces(book, contacts), _bounce(book), answers("bounceLogs"), ACTIVITIES_PER_PAGE),
-        JsonFile("trackingLogs", _visits(book, contacts), _visit(book), answers("trackingLogs"), ACTIVITIES_PER_PAGE),
+        JsonFile("trackingLogs", _visits(book, contacts), _visit, answers("trackingLogs"), ACTIVITIES_PER_PAGE),
     ]
 
 
@@ -73,27 +74,24 @@ def _acts(book: Book, contacts: pd.DataFrame) -> pd.DataFrame:
     known = (message + " " + link).drop_duplicates()
     link_ids = pd.Series(numbers(len(known)), known.to_numpy())
     columns = {
-        "contact": contacts["id"].reindex(rows["profile_id"]).to_numpy(), "at": rows["occurred_at"], "message": message, "link": link,
+        "contact": contacts["id"].reindex(rows["profile_id"]).to_numpy(), "tstamp": cells.iso(rows["occurred_at"], book.zone),
+        "message": message, "link": link,
         "link_id": (message + " " + link).map(link_ids), "type": kind.str[0], "resource": kind.str[1], "id": numbers(len(rows)),
     }  # fmt: skip
     return pd.DataFrame(columns, rows.index)
 
 
-def _activity(book: Book) -> Callable[[Record], Record]:
+def _activity(row: Record) -> Record:
     """An activity, and beside it what it refers to."""
-
-    def record(row: Record) -> Record:
-        at, mail = moment(row["at"], book.zone), {"campaignid": row["message"], "messageid": row["message"]}
-        person = {"subscriberid": row["contact"], "tstamp": at, "id": row["id"], "links": {"contact": f"{HOST}/contacts/{row['contact']}"}}
-        reference = {"reference_type": row["type"], "reference_id": row["id"], "reference_action": "", "user": None}
-        found = {"activities": [person | reference | {"reference": {"type": row["resource"], "id": row["id"]}}]}
-        if row["resource"] == "logs":
-            return found | {"logs": [person | mail | {"successful": "1", "comment": ""}]}
-        links = {"message": f"{HOST}/links/{row['link_id']}/message"}
-        link = {**mail, "link": row["link"], "name": "", "tracked": "1", "links": links, "id": row["link_id"]}
-        return found | {row["resource"]: [person | mail | {"linkid": row["link_id"], "times": "1"}], "links": [link]}
-
-    return record
+    mail, links = {"campaignid": row["message"], "messageid": row["message"]}, {"contact": f"{HOST}/contacts/{row['contact']}"}
+    person = {"subscriberid": row["contact"], "tstamp": row["tstamp"], "id": row["id"], "links": links}
+    reference = {"reference_type": row["type"], "reference_id": row["id"], "reference_action": "", "user": None}
+    found = {"activities": [person | reference | {"reference": {"type": row["resource"], "id": row["id"]}}]}
+    if row["resource"] == "logs":
+        return found | {"logs": [person | mail | {"successful": "1", "comment": ""}]}
+    links = {"message": f"{HOST}/links/{row['link_id']}/message"}
+    link = {**mail, "link": row["link"], "name": "", "tracked": "1", "links": links, "id": row["link_id"]}
+    return found | {row["resource"]: [person | mail | {"linkid": row["link_id"], "times": "1"}], "links": [link]}
 
 
 def _bounces(book: Book, contacts: pd.DataFrame) -> pd.DataFrame:
@@ -121,17 +119,14 @@ def _visits(book: Book, contacts: pd.DataFrame) -> pd.DataFrame:
     events = book.table("site_events")
     rows = events[events["event_type"].isin([*EVENTS]) & events["profile_id"].isin(contacts.index)]
     columns = {
-        "contact": contacts["id"].reindex(rows["profile_id"]).to_numpy(), "at": rows["occurred_at"], "type": rows["event_type"].map(EVENTS),
+        "contact": contacts["id"].reindex(rows["profile_id"]).to_numpy(), "tstamp": cells.iso(rows["occurred_at"], book.zone),
+        "type": rows["event_type"].map(EVENTS),
         "value": rows["product_id"].fillna(rows["form_name"]).fillna(rows["url"]), "id": numbers(len(rows)),
     }  # fmt: skip
     return pd.DataFrame(columns, rows.index)
 
 
-def _visit(book: Book) -> Callable[[Record], Record]:
-    def record(row: Record) -> Record:
-        return {
-            "subscriberid": row["contact"], "type": row["type"], "value": row["value"] or "", "tstamp": moment(row["at"], book.zone),
-            "links": {"contact": f"{HOST}/trackingLogs/{row['id']}/contact"}, "id": row["id"], "contact": row["contact"],
-        }  # fmt: skip
-
-    return record
+def _visit(row: Record) -> Record:
+    links = {"contact": f"{HOST}/trackingLogs/{row['id']}/contact"}
+    told = {"subscriberid": row["contact"], "type": row["type"], "value": row["value"] or "", "tstamp": row["tstamp"]}
+    return {**told, "links": links, "id": row["id"], "contact": row["contact"]}

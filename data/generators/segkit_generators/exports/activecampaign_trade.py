@@ -29,7 +29,7 @@ def trade_files(book: Book, contacts: pd.DataFrame) -> list[JsonFile]:
         JsonFile("connections", _connections(book), _connection(book), answers("connections")),
         JsonFile("ecomCustomers", customers, _customer(book), answers("ecomCustomers"), PER_PAGE),
         JsonFile("ecomOrders", orders, _order(book), answers("ecomOrders"), PER_PAGE),
-        JsonFile("ecomOrderProducts", _goods(book, orders), _product(book), answers("ecomOrderProducts"), PER_PAGE),
+        JsonFile("ecomOrderProducts", _goods(book, orders), _product, answers("ecomOrderProducts"), PER_PAGE),
     ]
 
 
@@ -140,18 +140,14 @@ def _goods(book: Book, orders: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([lines, in_carts]).rename_axis("order_item_id")
     placed = rows.join(orders[["id", "connection", "at"]].rename(columns={"id": "order"}), on="of")
     placed = placed.iloc[placed["order"].astype(int).argsort(kind="stable")]
-    return placed.assign(id=numbers(len(placed)), price=cells.cents(placed["price"]))
+    return placed.assign(id=numbers(len(placed)), price=cells.cents(placed["price"]), at=cells.iso(placed["at"], book.zone))
 
 
-def _product(book: Book) -> Callable[[Record], Record]:
-    def record(row: Record) -> Record:
-        created = moment(row["at"], book.zone)
-        return {
-            "orderid": row["order"], "connectionid": row["connection"], "externalid": row["product"], "sku": row["sku"],
-            "name": row["title"], "description": None, "price": str(row["price"]), "quantity": str(int(row["quantity"])),
-            "category": row["category"], "imageUrl": None, "productUrl": None, "createdDate": created, "updatedDate": created,
-            "tstamp": created, "links": {"ecomOrder": f"{HOST}/ecomOrderProducts/{row['id']}/ecomOrder"}, "id": row["id"],
-            "ecomOrder": row["order"],
-        }  # fmt: skip
-
-    return record
+def _product(row: Record) -> Record:
+    return {
+        "orderid": row["order"], "connectionid": row["connection"], "externalid": row["product"], "sku": row["sku"],
+        "name": row["title"], "description": None, "price": str(row["price"]), "quantity": str(int(row["quantity"])),
+        "category": row["category"], "imageUrl": None, "productUrl": None, "createdDate": row["at"], "updatedDate": row["at"],
+        "tstamp": row["at"], "links": {"ecomOrder": f"{HOST}/ecomOrderProducts/{row['id']}/ecomOrder"}, "id": row["id"],
+        "ecomOrder": row["order"],
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,23 +11,43 @@ import numpy.typing as npt
 import pandas as pd
 from babel import Locale
 
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DIALLING = {
     "AT": "43", "BE": "32", "CH": "41", "DE": "49", "DK": "45", "ES": "34", "FR": "33", "GB": "44", "IE": "353", "IT": "39",
     "LU": "352", "NL": "31", "PL": "48", "PT": "351", "SE": "46", "US": "1",
 }  # fmt: skip
-OFFSET, UTC_TEXT, SECONDS = "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"
 
 
-def moments(at: pd.Series, zone: str = "UTC", form: str = UTC_TEXT) -> pd.Series:
-    """UTC moments as text on the clock of a zone, null where they are."""
-    return at.dt.tz_localize("UTC").dt.tz_convert(zone).dt.strftime(form)
+def moments(at: pd.Series, zone: str = "UTC") -> pd.Series:
+    """UTC moments as text on the clock of a zone, such as 2026-01-24 17:34:28; null where they are."""
+    return _local(at, zone, " ")
+
+
+def with_offset(at: pd.Series, zone: str) -> pd.Series:
+    """The same with the offset behind a blank: 2026-01-24 17:34:28 +0100."""
+    return _local(at, zone, " ") + " " + _offset(at, zone).str.replace(":", "")
 
 
 def iso(at: pd.Series, zone: str = "UTC") -> pd.Series:
     """UTC moments as ISO 8601 with the offset of a zone, such as 2026-01-24T17:34:28+01:00."""
-    written = moments(at, zone, SECONDS)
-    return written.str[:-2] + ":" + written.str[-2:]
+    return _local(at, zone, "T") + _offset(at, zone)
+
+
+def _local(at: pd.Series, zone: str, between: str) -> pd.Series:
+    local = at.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    written = pd.Series(np.datetime_as_string(local.to_numpy("datetime64[s]")), at.index, dtype=object)
+    return written.str.replace("T", between).where(at.notna(), None)
+
+
+def _offset(at: pd.Series, zone: str) -> pd.Series:
+    """The offset of a zone at each moment, +01:00."""
+    local = at.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    minutes = (local - at).dt.total_seconds() // 60
+    return minutes.map({one: _signed(int(one)) for one in minutes.dropna().unique()}).astype(object)
+
+
+def _signed(minutes: int) -> str:
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
 
 
 def unix(at: pd.Series) -> pd.Series:
@@ -84,13 +105,8 @@ def _e164(phone: object, country: object) -> str | None:
 
 
 def code_of(kind: str, name: object, length: int) -> str:
-    """An id of letters and digits that always belongs to the same name."""
-    number = int.from_bytes(hashlib.blake2s(f"{kind} {name}".encode()).digest())
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, len(_DIGITS))
-        digits.append(_DIGITS[digit])
-    return "".join(digits)
+    """An id of letters and digits, of at most 40, that always belongs to the same name."""
+    return b64encode(hashlib.blake2s(f"{kind} {name}".encode()).digest(), b"Aa").decode()[:length]
 
 
 def hexadecimal(kind: str, name: object) -> str:

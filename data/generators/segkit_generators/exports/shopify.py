@@ -85,7 +85,7 @@ def _heads(book: Book) -> pd.DataFrame:
     gross, zone = (book.goods["unit_price"] * book.goods["quantity"]).groupby(book.goods["order_id"]).sum(), book.zone
     columns = {
         "Name": orders["order_number"], "Email": orders["email_at_order"], "Financial Status": orders["financial_status"],
-        **{name: cells.moments(orders[column], zone, cells.OFFSET)
+        **{name: cells.with_offset(orders[column], zone)
            for name, column in (("Created at", "ordered_at"), ("Paid at", "paid_at"), ("Cancelled at", "cancelled_at"))},
         "Fulfillment Status": orders["fulfillment_status"].isin(["shipped", "picked_up"]).map({True: "fulfilled", False: "unfulfilled"}),
         "Accepts Marketing": cells.words(book.accepted_at_order(), "yes", "no"), "Currency": orders["currency"],
