@@ -166,6 +166,58 @@ def test_what_a_trial_causes_is_there_only_with_the_trial() -> None:
     assert near(caused / treated, shop_of("coffee").truth["trials"]["uplift"].iloc[0], treated)
 
 
+@pytest.mark.parametrize("name", ["fashion", "coffee"])
+def test_what_is_expected_is_what_lives_simulated_from_the_hidden_parameters_give(name: str) -> None:
+    """Drop-out and orders drawn day by day, without the formula."""
+    truth, recipe = shop_of(name).truth["customers"], load_recipe(name)
+    alive = truth[truth["is_alive_at_until"] & (truth["lifecycle"] == "regular")]
+    days = pd.date_range("2026-11-01", periods=90)
+    past = shop_of(name).truth["days"]
+    season = (
+        np.ones(90) if "gap_shape" in recipe else weights_of(recipe, days) / weights_of(recipe, pd.DatetimeIndex(past.iloc[:, 0])).mean()
+    )
+    rng = np.random.default_rng(5)
+    life = rng.exponential(recipe["lifecycles"]["regular"]["dropout_days"], (200, len(alive)))
+    seen = np.clip(life[:, :, None] - np.arange(90), 0, 1) @ season
+    orders = rng.poisson(seen * alive["purchase_rate_per_day"].to_numpy())
+    mean, error = orders.mean(), orders.mean(axis=1).std() / math.sqrt(len(orders))
+    assert abs(mean - alive["expected_orders_90d"].mean()) < SURE * error
+    assert (truth.loc[~truth["is_alive_at_until"] & truth["dropped_out_on"].notna(), "expected_orders_90d"] == 0).all()
+    assert truth.loc[truth["dropped_out_on"].isna(), "expected_orders_90d"].isna().all()
+
+
+def weights_of(recipe: dict, days: pd.DatetimeIndex) -> np.ndarray:
+    """Weekday x month x the two sales of the fashion shop, written down once more."""
+    weight = np.array(recipe["weekday"])[days.day_of_week] * np.array(recipe["month"])[days.month - 1]
+    for name, feast in recipe["feasts"].items():
+        if "begins" in feast:
+            starts = pd.to_datetime([f"{year}-{feast['begins']}" for year in days.year])
+            inside = (days >= starts) & (days < starts + pd.Timedelta(days=feast["days"]))
+        else:
+            assert name == "mothers_day"
+            second = [pd.Timestamp(year, 5, 8) + pd.offsets.Week(weekday=6, n=0) for year in days.year]
+            inside = np.array([0 <= (feast_day - day).days < feast["days"] for feast_day, day in zip(second, days, strict=True)])
+        weight = weight * np.where(inside, feast["factor"], 1.0)
+    return weight
+
+
+def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before() -> None:
+    shop, t = shop_of("sneakers"), data_of("sneakers")
+    alive = shop.truth["alive"].set_index("profile_id")
+    own = t.orders.merge(shop.truth["orders"], on="order_id")
+    own = own[own["kind"].isin(["first", "repeat"])]
+    last = own.groupby("profile_id")["ordered_on"].max()
+    month = f"alive_{pd.Timestamp('2026-09-30'):%Y_%m}"
+    ordered_since = last[last >= pd.Timestamp("2026-10-01")].index
+    first = own.groupby("profile_id")["ordered_on"].min()
+    here_before = [profile for profile in ordered_since if first[profile] <= pd.Timestamp("2026-09-30")]
+    assert alive.loc[here_before, month].all()
+    ends = alive.to_numpy(dtype=int)
+    assert (np.abs(np.diff(ends, axis=1)).sum(axis=1) <= 2).all(), "nobody comes back from the dead"
+    customers = shop.truth["customers"].set_index("profile_id").loc[alive.index]
+    assert (alive["alive_2026_10"] == customers["is_alive_at_until"]).all()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

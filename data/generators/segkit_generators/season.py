@@ -12,6 +12,7 @@ from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Floats, Ints, choose
 
 EPOCH = date(1970, 1, 1)
+DAYS_AHEAD = 365
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Calendar:
     boosts: Floats  # one row a day, one column a category: how much more it is wanted
     hours: Floats
     zone: Zone
+    ahead: Floats  # the weights of the days after `last`, for what is to be expected
 
     @property
     def days(self) -> Ints:
@@ -61,7 +63,7 @@ def make_calendar(recipe: Recipe, until: date) -> Calendar:
     """The calendar of the recipe's history up to and including `until`."""
     last = (until - EPOCH).days
     first = last - recipe["history_days"] + 1
-    days = [EPOCH + timedelta(day) for day in range(first, last + 1)]
+    days = [EPOCH + timedelta(day) for day in range(first, last + 1 + DAYS_AHEAD)]
     weights = np.array([recipe["weekday"][day.weekday()] * recipe["month"][day.month - 1] for day in days])
     boosts = np.ones((len(days), len(recipe["category_base"])))
     for name, feast in recipe["feasts"].items():
@@ -70,7 +72,9 @@ def make_calendar(recipe: Recipe, until: date) -> Calendar:
         for category, factor in feast.get("boost", {}).items():
             boosts[inside, list(recipe["category_base"]).index(category)] *= factor
     zone = Zone(recipe["client"]["time_zone"], first, last)
-    return Calendar(first, last, weights / weights.mean(), boosts, np.array(recipe["hour"], dtype=float), zone)
+    past, ahead = np.split(weights, [recipe["history_days"]])
+    mean = past.mean()
+    return Calendar(first, last, past / mean, boosts[: len(past)], np.array(recipe["hour"], dtype=float), zone, ahead / mean)
 
 
 def feast_day(name: str, year: int) -> date:

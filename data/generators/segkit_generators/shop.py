@@ -36,7 +36,7 @@ from segkit_generators.site import form_events, site_events, site_table
 from segkit_generators.store import SHARED, Place, write_client
 from segkit_generators.surveys import feedback_table
 from segkit_generators.trials import Trials, run_trials, trial_table, trial_truth
-from segkit_generators.truth import cake_truth, customer_truth, day_truth, order_truth
+from segkit_generators.truth import alive_truth, cake_truth, customer_truth, day_truth, order_truth
 from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
 
@@ -262,6 +262,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: T
 def _truth(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str, pd.DataFrame]:
     return {
         "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products),
+        "alive": alive_truth(world, trade.orders),
         "orders": order_truth(trade.orders, trade.carts),
         **({"cake_scenario": cake_truth(world, cake.participants, trade.orders)} if cake else {}),
         "days": day_truth(world),

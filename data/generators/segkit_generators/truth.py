@@ -12,6 +12,7 @@ from segkit_generators.purchases import dropout_day, first_days
 from segkit_generators.streams import Ints
 from segkit_generators.world import World
 
+AHEAD = (90, 365)  # days after the history for which the answer key says what to expect
 MOMENTS = ("form_at", "mail_at", "seen_at", "reminder_at", "last_chance_at", "order_at", "survey_at", "answered_at")
 
 
@@ -29,6 +30,10 @@ def customer_truth(
     truth["dropped_out_on"] = _date(left)
     truth["is_alive_at_until"] = (left != NEVER) & (left > world.calendar.last)
     truth["order_value_mean"] = expected_order_value(world, products)
+    for days in AHEAD:
+        expected = expected_orders(world, left, days)
+        truth[f"expected_orders_{days}d"] = expected
+        truth[f"expected_value_{days}d"] = expected * truth["order_value_mean"]
     truth["order_scale"] = hidden["order_scale"]
     for column in [f"affinity_{category}" for category in world.categories]:
         truth[column] = hidden[column]
@@ -42,6 +47,34 @@ def customer_truth(
     truth["subscription_ended_at"] = _moment(subscriptions["end"].to_numpy())
     truth["mails_read"] = np.bincount(read["customer"], minlength=world.size)
     truth["mails_read_unseen"] = np.bincount(unseen["customer"], minlength=world.size)
+    return truth
+
+
+def expected_orders(world: World, left: Ints, days: int) -> np.ndarray:
+    """Orders to expect in so many days after the history from what is hidden; NaN for who never bought, 0 for who has left.
+
+    Rate x the season's weight of each day x the chance to be still there on it: who is there leaves after an exponential
+    time with the mean of his lifecycle, however long he has been there.
+    """
+    lifecycles = world.recipe["lifecycles"]
+    mean = world.hidden["lifecycle"].map({name: one["dropout_days"] for name, one in lifecycles.items()}).to_numpy(dtype=float)
+    weight = np.ones(days) if "gap_shape" in world.recipe else world.calendar.ahead[:days]
+    there = {life: life * -np.diff(np.exp(-np.arange(days + 1) / life)) @ weight for life in np.unique(mean)}
+    expected = world.hidden["purchase_rate"].to_numpy() * np.array([there[life] for life in mean])
+    return np.where(left == NEVER, np.nan, np.where(left > world.calendar.last, expected, 0.0))
+
+
+def alive_truth(world: World, orders: pd.DataFrame) -> pd.DataFrame:
+    """One row a buyer: alive_YYYY_MM says for the last day of each month whether he had bought by then and not left."""
+    first = first_days(world, orders)
+    buyers = np.flatnonzero(first != NEVER)
+    left, first = dropout_day(world, first)[buyers], first[buyers]
+    days = _date(world.calendar.days)
+    ends = pd.DatetimeIndex(days[days.dt.is_month_end])
+    truth = pd.DataFrame({"profile_id": profile_ids(world, buyers).to_pandas()})
+    for end in ends:
+        day = int(end.to_datetime64().astype("datetime64[D]").astype(int))
+        truth[f"alive_{end:%Y_%m}"] = (first <= day) & (left > day)
     return truth
 
 
