@@ -91,7 +91,12 @@ def _wanted(world: World, orders: pd.DataFrame) -> Floats:
     """Weight of every category for every order: the customer's taste, guests the shop's, times the season."""
     base = np.array(list(world.recipe["category_base"].values()))
     taste = np.vstack([world.affinity, base / base.sum()])[orders["customer"]]  # GUEST = -1 = the last row
-    return taste * world.calendar.boosts[orders["day"] - world.calendar.first]
+    return taste * world.calendar.past.boosts[season_group(world, orders), orders["day"] - world.calendar.first]
+
+
+def season_group(world: World, orders: pd.DataFrame) -> Ints:
+    """The row of the season of each order; guests live where there are no feasts of a country's own."""
+    return np.append(world.group, 0)[orders["customer"]]
 
 
 def _product_weights(products: pd.DataFrame) -> Floats:

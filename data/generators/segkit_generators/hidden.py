@@ -21,7 +21,7 @@ def make_hidden(recipe: Recipe, people: pd.DataFrame, calendar: Calendar, stream
     _reading(hidden, of_type, recipe, people, streams)
     _visiting(hidden, of_type, recipe, streams)
     hidden["source"] = _sources(recipe, hidden["buys"].to_numpy(), streams)
-    hidden["joined_day"] = _joined_days(recipe, hidden["source"] == "landing_page", calendar, streams)
+    hidden["joined_day"] = _joined_days(recipe, hidden["source"] == "landing_page", calendar, groups(recipe, people, calendar), streams)
     hidden["joined_at"] = _joined_at(hidden["joined_day"].to_numpy(), calendar, streams)
     return hidden
 
@@ -29,6 +29,16 @@ def make_hidden(recipe: Recipe, people: pd.DataFrame, calendar: Calendar, stream
 def affinities(hidden: pd.DataFrame, recipe: Recipe) -> Floats:
     """The matrix of category affinities, one row a customer, rows adding up to 1."""
     return hidden[[f"affinity_{category}" for category in recipe["category_base"]]].to_numpy()
+
+
+def brands(recipe: Recipe) -> list[str]:
+    """The brands of the catalogue, in its order."""
+    return list(dict.fromkeys(product.get("brand", recipe["house_brand"]) for product in recipe["products"].values()))
+
+
+def groups(recipe: Recipe, people: pd.DataFrame, calendar: Calendar) -> Ints:
+    """The row of the season in which each customer lives."""
+    return np.array([calendar.group(entry["code"]) for entry in recipe["countries"]])[people["country"]]
 
 
 def _buying(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams) -> None:
@@ -41,8 +51,33 @@ def _buying(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people:
     hidden["order_scale"] = scale * np.where(people["is_business"], recipe["business_order_scale"], 1.0)
     base = np.array(list(recipe["category_base"].values()))
     raw = streams("affinity").gamma(recipe["affinity_concentration"] * base / base.mean(), size=(size, len(base)))
+    if "category_sex" in recipe:
+        raw = raw * _own_sex(recipe, people["is_male"].to_numpy())
     for position, category in enumerate(recipe["category_base"]):
         hidden[f"affinity_{category}"] = raw[:, position] / raw.sum(axis=1)
+
+
+    if "brand_concentration" in recipe:
+        _brands(hidden, recipe, streams)
+    if "returns" in recipe:
+        spread = recipe["returns"]["spread"]
+        hidden["return_factor"] = np.exp(spread * streams("return factor").standard_normal(size) - spread**2 / 2)
+
+
+def _own_sex(recipe: Recipe, is_male: Bools) -> Floats:
+    """How much more each category is wanted by whom it is made for, one row a customer."""
+    lift = np.ones((len(is_male), len(recipe["category_base"])))
+    for position, category in enumerate(recipe["category_base"]):
+        sex = recipe["category_sex"].get(category)
+        lift[:, position] = np.where(is_male == (sex == "male"), recipe.get("sex_lift", 1.0), 1.0) if sex else 1.0
+    return lift
+
+
+def _brands(hidden: pd.DataFrame, recipe: Recipe, streams: Streams) -> None:
+    names = brands(recipe)
+    raw = streams("brands").gamma(recipe["brand_concentration"], size=(len(hidden), len(names)))
+    for position, brand in enumerate(names):
+        hidden[f"brand_affinity_{brand}"] = raw[:, position] / raw.sum(axis=1)
 
 
 def _reading(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams) -> None:
@@ -75,11 +110,9 @@ def _sources(recipe: Recipe, buys: Bools, streams: Streams) -> np.ndarray:
     return names[np.where(buys, *own)]
 
 
-def _joined_days(recipe: Recipe, by_contest: pd.Series, calendar: Calendar, streams: Streams) -> Ints:
+def _joined_days(recipe: Recipe, by_contest: pd.Series, calendar: Calendar, group: Ints, streams: Streams) -> Ints:
     """Local day of joining: by season and growth, or evenly inside the contest."""
-    length = len(calendar.days)
-    weights = calendar.weights * (1 + recipe["growth"] * np.arange(length) / length)
-    day = calendar.first + choose(streams("joined"), weights, len(by_contest))
+    day = calendar.drawn_day(streams("joined").random(len(by_contest)), recipe["growth"], group)
     opening = calendar.first + streams("joined opening").integers(0, recipe["opening"]["days"], len(by_contest))
     day = np.where(streams("opening").random(len(by_contest)) < recipe["opening"]["share"], opening, day)
     if "cake" not in recipe:

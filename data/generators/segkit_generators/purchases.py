@@ -51,7 +51,7 @@ def _first_orders(world: World) -> Ints:
     hidden, calendar = world.hidden, world.calendar
     at_checkout = world.joined_at + CHECKOUT_SECONDS
     wait = world.recipe["first_order_mean_days"] * world.streams("first order").exponential(size=world.size)
-    day = calendar.day_of(calendar.mass(hidden["joined_day"].to_numpy() + 1) + wait)
+    day = calendar.day_of(calendar.mass(hidden["joined_day"].to_numpy() + 1, world.group) + wait, world.group)
     later = np.where(day <= calendar.last, calendar.moment(day, world.streams("first order hour")), NEVER)
     return np.where(hidden["buys"], np.where(hidden["source"] == "checkout", at_checkout, later), NEVER)
 
@@ -66,11 +66,12 @@ def _repeats(world: World, first: pd.DataFrame) -> pd.DataFrame:
     calendar, rng = world.calendar, world.streams("repeats")
     hidden = world.hidden.iloc[first["customer"]]
     start = calendar.zone.day(first["at"].to_numpy()) + 1
-    begins = calendar.mass(start)
-    ends = calendar.mass(start + hidden["dropout_after_days"].to_numpy())
+    group = world.group[first["customer"]]
+    begins = calendar.mass(start, group)
+    ends = calendar.mass(start + hidden["dropout_after_days"].to_numpy(), group)
     count = rng.poisson(hidden["purchase_rate"].to_numpy() * (ends - begins))
     row = np.repeat(np.arange(len(first)), count)
-    day = calendar.day_of(begins[row] + rng.random(len(row)) * (ends - begins)[row])
+    day = calendar.day_of(begins[row] + rng.random(len(row)) * (ends - begins)[row], group[row])
     day = np.minimum(day, calendar.last)
     customer = first["customer"].to_numpy()[row]
     return pd.DataFrame({"customer": customer, "at": calendar.moment(day, rng), "kind": "repeat"})

@@ -7,6 +7,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from segkit_generators.errors import BadProfile, UnknownProfile
+from segkit_generators.feasts import FEASTS
+from segkit_generators.recipe_model import first_mistake
 
 _FOLDER = files("segkit_generators") / "profiles"
 ROUNDING = 1e-6
@@ -19,10 +21,9 @@ class Recipe(dict[str, Any]):
         raise BadProfile(f"The shop profile has no key {key!r}.", f"Add it; present are: {', '.join(self)}.")
 
 
-OF_GOODS = ("vat", "category_base", "extra_lines", "extra_quantity", "house_brand", "products")
-NEEDED = ("client", "countries", *OF_GOODS, "newsletter", "flows", "survey")
-OPTIONAL = ("cake", "contest_product", "trials", "gap_shape")
 COMMON = "_common"
+FLOWS = ("welcome_1", "welcome_2", "cart", "survey")
+OCCASIONS = ("birthday", "winback", "sunset")
 
 
 def profile_names() -> list[str]:
@@ -40,24 +41,21 @@ def load_recipe(profile: str) -> Recipe:
 
 
 def checked_recipe(profile: str, own: Any, common: Mapping[str, Any]) -> Recipe:
-    """A shop's own keys over the common ones; BadProfile names a key that is not known or not there, and a word that no category is."""
+    """A shop's own keys over the common ones; BadProfile names the file, the first key that does not fit, and what is allowed."""
     if not isinstance(own, dict):
-        raise BadProfile(f"{profile}.yaml holds no keys.", f"Write at least: {', '.join(NEEDED)}.")
-    known = {*common, *NEEDED, *OPTIONAL}
-    for key in own:
-        if key not in known:
-            raise BadProfile(f"{profile}.yaml: unknown key {key!r}.", f"Allowed are: {', '.join(sorted(known))}.")
-    missing = [key for key in NEEDED if key not in own]
-    if missing:
-        raise BadProfile(f"{profile}.yaml lacks {', '.join(missing)}.", "Add it; bakery.yaml says what each key means.")
+        raise BadProfile(f"{profile}.yaml holds no keys.", "Copy a profile that is there and change it; bakery.yaml says what each key means.")
+    mistake = first_mistake({**common, **own})
+    if mistake:
+        raise BadProfile(f"{profile}.yaml: {mistake[0]}", mistake[1])
     recipe: Recipe = _wrap({**common, **own})
     _check_categories(profile, recipe)
+    _check_names(profile, recipe)
     _check_shares(profile, recipe)
     return recipe
 
 
 def _check_categories(profile: str, recipe: Recipe) -> None:
-    """Every place that names categories names those of category_base."""
+    """Goods have exactly the categories of category_base."""
     there = set(recipe["category_base"])
     named = {
         "vat": set(recipe["vat"]), "extra_lines": set(recipe["extra_lines"]), "extra_quantity": set(recipe["extra_quantity"]),
@@ -67,15 +65,39 @@ def _check_categories(profile: str, recipe: Recipe) -> None:
         if found != there:
             odd = ", ".join(sorted(found ^ there))
             raise BadProfile(f"{profile}.yaml: {key} and category_base differ in {odd}.", f"Use exactly: {', '.join(sorted(there))}.")
-    topics = {*recipe["newsletter"]["topics"], *(flow["topic"] for flow in recipe["flows"].values()), *recipe["survey"]["categories"]}
-    if topics - there:
-        odd = ", ".join(sorted(topics - there))
-        raise BadProfile(f"{profile}.yaml: {odd} is a topic of mail and no category.", f"Use: {', '.join(sorted(there))}.")
+
+
+def _check_names(profile: str, recipe: Recipe) -> None:
+    """What one part of a profile names, another part has."""
+    categories, products = set(recipe["category_base"]), set(recipe["products"])
+    topics = [*recipe["newsletter"]["topics"], *(one["topic"] for one in [*recipe["flows"].values(), *recipe.get("trials", [])])]
+    feasts = [name for name, feast in recipe["feasts"].items() if not feast.get("month_end") and "begins" not in feast]
+    wanted = [
+        (topics, "is a topic of mail and no category", categories),
+        (recipe["survey"]["categories"], "is surveyed and no category", categories),
+        (recipe.get("category_sex", {}), "is in category_sex and no category", categories),
+        (recipe.get("returns", {"share": {}})["share"], "is in returns and no category", categories),
+        ([name for feast in recipe["feasts"].values() for name in feast.get("boost", {})], "is boosted by a feast and no category", categories),
+        ([one["category"] for one in recipe.get("static_lists", []) if "category" in one], "is of a static list and no category", categories),
+        ([pair[end] for pair in recipe.get("pairs", []) for end in ("bought", "also")], "is in pairs and no product", products),
+        ([recipe["contest_product"]] if "cake" in recipe else [], "is the contest_product and no product", products),
+        (feasts, "is no feast that the calendar knows; give it begins or month_end, or", set(FEASTS)),
+        ([name for name in OCCASIONS if name in recipe], "needs a flow of that name", set(recipe["flows"])),
+        (FLOWS, "is a flow that every shop has", set(recipe["flows"])),
+        ([recipe["reaction"]["apple_domain"]], "is the apple_domain and not in email_domains", set(recipe["email_domains"])),
+    ]
+    for names, trouble, allowed in wanted:
+        odd = sorted(set(names) - allowed)
+        if odd:
+            raise BadProfile(f"{profile}.yaml: {', '.join(odd)} {trouble}.", f"Use: {', '.join(sorted(allowed))}.")
 
 
 def _check_shares(profile: str, recipe: Recipe) -> None:
-    for key, rows in {"countries": recipe["countries"], "lifecycles": list(recipe["lifecycles"].values())}.items():
-        total = sum(row["share"] for row in rows)
+    shares = {key: [row["share"] for row in rows] for key, rows in
+              {"countries": recipe["countries"], "lifecycles": recipe["lifecycles"].values(), "clients": recipe["clients"].values()}.items()}  # fmt: skip
+    shares |= {f"sources.{who}": list(sources.values()) for who, sources in recipe["sources"].items()}
+    for key, rows in shares.items():
+        total = sum(rows)
         if abs(total - 1) > ROUNDING:
             raise BadProfile(f"{profile}.yaml: the shares of {key} add up to {total:g}.", "Make them add up to 1.")
 

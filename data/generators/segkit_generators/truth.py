@@ -58,7 +58,7 @@ def expected_orders(world: World, left: Ints, days: int) -> np.ndarray:
     """
     lifecycles = world.recipe["lifecycles"]
     mean = world.hidden["lifecycle"].map({name: one["dropout_days"] for name, one in lifecycles.items()}).to_numpy(dtype=float)
-    weight = np.ones(days) if "gap_shape" in world.recipe else world.calendar.ahead[:days]
+    weight = np.ones(days) if "gap_shape" in world.recipe else world.calendar.ahead.weights[0, :days]
     there = {life: life * -np.diff(np.exp(-np.arange(days + 1) / life)) @ weight for life in np.unique(mean)}
     expected = world.hidden["purchase_rate"].to_numpy() * np.array([there[life] for life in mean])
     return np.where(left == NEVER, np.nan, np.where(left > world.calendar.last, expected, 0.0))
@@ -108,7 +108,7 @@ def cake_truth(world: World, played: pd.DataFrame, orders: pd.DataFrame) -> pd.D
 
 def day_truth(world: World) -> pd.DataFrame:
     """One row a local day: its planted weight for ordering (mean 1)."""
-    return pd.DataFrame({"day_on": _date(world.calendar.days), "weight": world.calendar.weights})
+    return pd.DataFrame({"day_on": _date(world.calendar.days), "weight": world.calendar.past.weights[0]})
 
 
 def _moment(at: Ints) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
-from segkit_generators.hidden import affinities, make_hidden
+from segkit_generators.hidden import affinities, groups, make_hidden
 from segkit_generators.moments import DAY, NEVER
 from segkit_generators.people import make_people
 from segkit_generators.recipe import Recipe
@@ -42,6 +42,11 @@ class World:
     @property
     def affinity(self) -> Floats:
         return affinities(self.hidden, self.recipe)
+
+    @property
+    def group(self) -> Ints:
+        """The row of the season in which each customer lives."""
+        return groups(self.recipe, self.people, self.calendar)
 
     @property
     def joined_at(self) -> Ints:
