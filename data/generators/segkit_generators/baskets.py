@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from segkit_generators.coupons import NO_CODE, discount_rates, draw_coupons
+from segkit_generators.hidden import brands
+from segkit_generators.moments import DAY
 from segkit_generators.purchases import GUEST
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Bools, Floats, Ints, choose_rows
@@ -10,23 +13,25 @@ from segkit_generators.world import World
 
 CARRIAGE_VAT = 0.21
 NO_PRODUCT = -1
-CODES = ("welcome", "other", "cake")
 
 
 def add_terms(world: World, orders: pd.DataFrame) -> pd.DataFrame:
-    """The orders in order of time with local day, pick-up or delivery, discount rate and code (-1 = none)."""
+    """The orders in order of time with local day, pick-up or delivery, gift, discount rate and code (-1 = none)."""
     orders = orders.sort_values("at", kind="stable", ignore_index=True)
     orders["day"] = world.calendar.zone.day(orders["at"].to_numpy())
     orders["is_pickup"] = _is_pickup(world, orders)
     free = world.streams("free").random(len(orders)) < world.recipe["orders"]["free_share"]
     orders["is_free"] = free & orders["kind"].isin(["first", "repeat"])
-    orders["code"], orders["discount_rate"] = _discounts(world, orders)
+    code = draw_coupons(world, orders)
+    orders["code"] = np.where(orders["is_free"], NO_CODE, code)
+    orders["discount_rate"] = discount_rates(world, orders, code, season_group(world, orders))
+    orders["ship_to"] = _addresses(world, orders)
     return orders
 
 
 def make_lines(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One row an order line: order (row number), product, quantity, unit, discount, line_total, tax, line_no."""
-    lines = _products(world, orders, products)
+    lines = _with_pairs(world, _products(world, orders, products), products)
     lines["unit"] = products["cents"].to_numpy()[lines["product"]]
     gross = lines["unit"] * lines["quantity"]
     lines["discount"] = (gross * orders["discount_rate"].to_numpy()[lines["order"]]).round().astype(np.int64)
@@ -55,15 +60,16 @@ def _is_pickup(world: World, orders: pd.DataFrame) -> Bools:
     return (near & drawn) | (orders["kind"] == "cake").to_numpy()
 
 
-def _discounts(world: World, orders: pd.DataFrame) -> tuple[Ints, Floats]:
-    recipe, drawn = world.recipe, world.streams("codes").random(len(orders))
-    by_form = (world.hidden["source"] != "checkout").to_numpy()[orders["customer"]]
-    welcome = (orders["kind"] == "first") & by_form & (drawn < recipe["welcome_code"]["share"])
-    other = (orders["kind"] == "repeat") & (drawn < recipe["other_code"]["share"])
-    code = np.select([welcome, other, orders["kind"] == "cake"], [0, 1, 2], -1).astype(np.int64)
-    rates = np.array([recipe[key]["discount"] if key in recipe else 0.0 for key in ("welcome_code", "other_code", "cake")] + [0.0])
-    free = orders["is_free"].to_numpy()
-    return np.where(free, -1, code), np.where(free, 1.0, rates[code])
+def _addresses(world: World, orders: pd.DataFrame) -> Ints:
+    """The customer to whose address each order goes: his own, or in some of those that are sent, that of someone he gives it to."""
+    customer = orders["customer"].to_numpy()
+    if "gifts" not in world.recipe:
+        return customer
+    rules, rng = world.recipe["gifts"], world.streams("gifts")
+    december = (orders["day"].to_numpy() * DAY).astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12 == 11
+    given = rng.random(len(orders)) < np.where(december, rules["december_share"], rules["share"])
+    given &= orders["kind"].isin(["first", "repeat"]).to_numpy() & ~orders["is_pickup"].to_numpy()
+    return np.where(given, rng.integers(0, world.size, len(orders)), customer)
 
 
 def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +82,10 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
     opening = np.concatenate([[True], order[1:] != order[:-1]])
     stays = opening | (rng.random(len(order)) < recipe["stay_in_category"])
     category = np.where(stays, first[order], choose_rows(rng, wanted[order]))
-    product = choose_rows(rng, _product_weights(products)[category])
+    weights = _product_weights(products)[category]
+    if "brand_concentration" in recipe:
+        weights = weights * brand_tastes(world, products)[orders["customer"].to_numpy()[order]]  # GUEST = -1 = the last row
+    product = choose_rows(rng, weights)
     guest = orders["customer"].to_numpy() == GUEST
     scale = np.where(guest, 1.0, world.hidden["order_scale"].to_numpy()[orders["customer"]])[order]
     quantity = 1 + rng.poisson(np.array([recipe["extra_quantity"][c] for c in world.categories])[category] * scale)
@@ -85,6 +94,25 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
         contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
         product, quantity = np.where(cake, contest, product), np.where(cake, 1, quantity)
     return pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+
+
+def _with_pairs(world: World, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """The lines, and one more for what goes with something in the basket, for as many as the pair says."""
+    number = {key: place for place, key in enumerate(products["key"])}
+    parts = [lines]
+    for pair in world.recipe.get("pairs", []):
+        has = np.unique(lines["order"].to_numpy()[lines["product"] == number[pair["bought"]]])
+        drawn = world.streams(f"pair {pair['bought']} {pair['also']}").random(len(has)) < pair["share"]
+        parts.append(pd.DataFrame({"order": has[drawn], "product": number[pair["also"]], "quantity": 1}))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else lines
+
+
+def brand_tastes(world: World, products: pd.DataFrame) -> Floats:
+    """How much more each customer wants each product for its brand (mean 1), and a last row of ones for guests."""
+    names = brands(world.recipe)
+    taste = world.hidden[[f"brand_affinity_{brand}" for brand in names]].to_numpy() * len(names)
+    own = taste[:, products["brand"].map(names.index).to_numpy()]
+    return np.vstack([own, np.ones(len(products))])
 
 
 def _wanted(world: World, orders: pd.DataFrame) -> Floats:

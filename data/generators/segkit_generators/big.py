@@ -10,10 +10,11 @@ from pathlib import Path
 
 from segkit_generators.arguments import Arguments, check_arguments
 from segkit_generators.meta_tables import about_tables
+from segkit_generators.own_segments import segments_yaml
 from segkit_generators.recipe import load_recipe
 from segkit_generators.season import make_calendar
 from segkit_generators.shop import make_block
-from segkit_generators.store import Place, Written
+from segkit_generators.store import Place, Written, write_segments
 
 
 def write_in_blocks(
@@ -34,6 +35,7 @@ def write_in_blocks(
             written.append(block)
             on_block()
     rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
+    write_segments(Path(out), segments_yaml(recipe))
     return place.finish(dict(recipe["client"]), written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
 
 

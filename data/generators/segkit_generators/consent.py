@@ -10,7 +10,7 @@ from segkit_generators.orders import profile_ids
 from segkit_generators.world import World
 
 STATUS = ("subscribed", "pending", "never_subscribed", "unsubscribed", "suppressed")
-ENDS = ("unsubscribe", "spam_complaint", "hard_bounce")
+ENDS = ("unsubscribe", "spam_complaint", "hard_bounce", "sunset")
 
 
 def make_subscriptions(world: World) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The mails a shop sends on its own: welcome, abandoned cart, survey after the pick-up."""
+"""The mails a shop sends on its own: welcome, abandoned cart with its follow-ups, survey after the pick-up."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,9 @@ from segkit_generators.purchases import GUEST
 from segkit_generators.reactions import Mailbox, after
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.surveys import ask, survey_moment
+
+
+SPREAD = 10**11  # more than any moment: customer and moment in one sortable number
 
 
 def welcome_mails(mailbox: Mailbox, end: Ints) -> list[pd.DataFrame]:
@@ -21,6 +24,31 @@ def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame) -> pd.DataFrame
     customer, at = carts["customer"].to_numpy(), carts["mail_at"].to_numpy()
     due = (customer != GUEST) & _may_be_mailed(mailbox, end, customer, at)
     return mailbox.send("cart", "cart", customer[due], at[due])
+
+
+def cart_follow_ups(mailbox: Mailbox, end: Ints, carts: pd.DataFrame, orders: pd.DataFrame) -> list[pd.DataFrame]:
+    """The reminder and the last chance, to whoever has ordered nothing since he left his cart; only where the shop has them."""
+    flows, left = mailbox.world.recipe["flows"], carts[(carts["abandoned_at"] != NEVER) & (carts["customer"] != GUEST)]
+    customer, since = left["customer"].to_numpy(), left["abandoned_at"].to_numpy()
+    next_at = next_order(orders, customer, since)
+    sent = []
+    for key in ("cart_reminder", "cart_last_chance"):
+        if key in flows:
+            at = since + flows[key]["after_hours"] * HOUR
+            due = _may_be_mailed(mailbox, end, customer, at) & (next_at > at)
+            sent.append(mailbox.send(key, key, customer[due], at[due]))
+    return sent
+
+
+def next_order(orders: pd.DataFrame, customer: Ints, since: Ints) -> Ints:
+    """When each customer first ordered at or after a moment; NEVER when he did not."""
+    named = orders.loc[orders["customer"] != GUEST, ["customer", "at"]].sort_values(["customer", "at"], kind="stable")
+    keys = named["customer"].to_numpy() * SPREAD + named["at"].to_numpy()
+    place = np.searchsorted(keys, customer * SPREAD + since)
+    inside = place < len(keys)
+    found = np.where(inside, place, 0)
+    same = inside & (named["customer"].to_numpy()[found] == customer) if len(keys) else inside
+    return np.where(same, named["at"].to_numpy()[found] if len(keys) else NEVER, NEVER)
 
 
 def survey_mails(mailbox: Mailbox, end: Ints, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:

@@ -11,27 +11,49 @@ from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
 from segkit_generators.world import World
 
-UNSUBSCRIBE, COMPLAINT, BOUNCE = range(3)
+UNSUBSCRIBE, COMPLAINT, BOUNCE, SUNSET = range(4)
+EVERYONE = -1  # the language of a mail that all get
 
 
 def make_messages(world: World) -> pd.DataFrame:
-    """One row a message: key, name, topic (category number), appeal, at (NEVER for flow mails); newsletters first."""
-    rules, calendar = world.recipe["newsletter"], world.calendar
-    days = calendar.days[(calendar.days + 3) % 7 == rules["weekday"]]
-    topics = [rules["topics"][number % len(rules["topics"])] for number in range(len(days))]
-    moments = calendar.local(days, rules["hour"])
-    letters = pd.DataFrame({"topic": topics, "at": moments, "appeal": 1.0, "is_flow": False})
-    letters["key"] = [f"newsletter_{number:03d}" for number in range(1, len(days) + 1)]
-    letters["name"] = f"{rules.get('name', 'Nieuwsbrief')} " + letters["key"].str[-3:] + ": " + letters["topic"]
+    """One row a message: key, name, topic (category number), appeal, at (NEVER for flow mails), edition; newsletters first."""
+    letters = [_letters(world, number, language) for number, language in enumerate(editions(world.recipe))]
     flows = pd.DataFrame([{"key": key, **flow} for key, flow in world.recipe["flows"].items()])
     flows = flows[["key", "name", "topic", "appeal"]].assign(at=NEVER, is_flow=True)
     trials = pd.DataFrame([{"key": one["key"], "name": one["name"], "topic": one["topic"], "appeal": one["appeal"],
                             "at": trial_moment(world, one)} for one in world.recipe.get("trials", [])])  # fmt: skip
-    parts = [letters.assign(is_letter=True), flows.assign(is_letter=False)]
-    parts += [trials.assign(is_flow=False, is_letter=False)] if len(trials) else []
-    messages = pd.concat(parts, ignore_index=True)
+    others = [flows, trials.assign(is_flow=False)] if len(trials) else [flows]
+    others = [one.assign(is_letter=False, edition=EVERYONE, audience=one["name"]) for one in others]
+    messages = pd.concat([*letters, *others], ignore_index=True)
     messages["topic"] = messages["topic"].map({name: number for number, name in enumerate(world.categories)})
     return messages
+
+
+def editions(recipe: Recipe) -> Recipe:
+    """Name and audience of the newsletter by language; one edition for everyone where the recipe has no languages."""
+    rules = recipe["newsletter"]
+    one = Recipe(name=rules.get("name", "Nieuwsbrief"), audience=rules.get("audience", "Alle abonnees"))
+    return rules.get("editions") or Recipe({"": one})
+
+
+def edition_of(world: World) -> Ints:
+    """The edition that each customer gets: that of his language, or the first."""
+    languages = list(editions(world.recipe))
+    spoken = [entry["locale"][:2] for entry in world.recipe["countries"]]
+    number = [languages.index(one) if one in languages else 0 for one in spoken]
+    return np.array(number)[world.people["country"]]
+
+
+def _letters(world: World, number: int, language: str) -> pd.DataFrame:
+    rules, calendar = world.recipe["newsletter"], world.calendar
+    own = editions(world.recipe)[language]
+    days = calendar.days[(calendar.days + 3) % 7 == rules["weekday"]]
+    topics = [rules["topics"][place % len(rules["topics"])] for place in range(len(days))]
+    letters = pd.DataFrame({"topic": topics, "at": calendar.local(days, rules["hour"]), "appeal": 1.0, "is_flow": False})
+    letters["key"] = [f"newsletter_{place:03d}" for place in range(1, len(days) + 1)]
+    letters["name"] = f"{own['name']} " + letters["key"].str[-3:] + ": " + letters["topic"]
+    letters["key"] += f"_{language}" if language else ""
+    return letters.assign(is_letter=True, edition=number, audience=own["audience"])
 
 
 def trial_moment(world: World, trial: Recipe) -> int:
@@ -43,7 +65,6 @@ def trial_moment(world: World, trial: Recipe) -> int:
 def message_table(world: World, messages: pd.DataFrame) -> pa.Table:
     """The canonical table messages; a flow mail has no single moment of sending."""
     is_flow = messages["is_flow"].to_numpy()
-    audiences = np.where(messages["is_letter"], world.recipe["newsletter"].get("audience", "Alle abonnees"), messages["name"])
     columns = {
         "message_id": messages["key"], "source_system": "mailer",
         "kind": arrow.pick(("campaign", "flow"), is_flow.astype(int)),
@@ -51,7 +72,7 @@ def message_table(world: World, messages: pd.DataFrame) -> pa.Table:
         "flow_id": arrow.text(messages["key"].str.split("_").str[0], ~is_flow),
         "name": messages["name"], "subject": messages["name"], "channel": "email",
         **arrow.dated(world.calendar.zone, "sent", messages["at"].to_numpy()),
-        "audience_names": arrow.lists(arrow.text(audiences), np.ones(len(messages), dtype=np.int64)),
+        "audience_names": arrow.lists(arrow.text(messages["audience"]), np.ones(len(messages), dtype=np.int64)),
     }  # fmt: skip
     return arrow.table("messages", len(messages), columns)
 
@@ -59,7 +80,7 @@ def message_table(world: World, messages: pd.DataFrame) -> pa.Table:
 def send_newsletters(mailbox: Mailbox) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The newsletters sent (with end_at, end_reason of the mail that ended it) and the end of each subscription."""
     moments = mailbox.messages["at"][mailbox.messages["is_letter"]].to_numpy()
-    customer, message = _due(mailbox.start, moments)
+    customer, message = _due(mailbox, moments)
     sent = mailbox.send("newsletters", message, customer, moments[message])
     _endings(mailbox, sent)
     first = sent[sent["end_at"] != NEVER].sort_values(["customer", "end_at"]).drop_duplicates("customer")
@@ -71,13 +92,21 @@ def send_newsletters(mailbox: Mailbox) -> tuple[pd.DataFrame, pd.DataFrame]:
     return sent[sent["at"] < last].reset_index(drop=True), end
 
 
-def _due(start: Ints, moments: Ints) -> tuple[Ints, Ints]:
-    """Every pair of subscriber and newsletter sent after the subscription began."""
-    first = np.searchsorted(moments, start, side="left")
+def _due(mailbox: Mailbox, moments: Ints) -> tuple[Ints, Ints]:
+    """Every pair of subscriber and newsletter of his edition sent after the subscription began."""
+    edition, count = edition_of(mailbox.world), len(editions(mailbox.world.recipe))
+    length = len(moments) // count
+    found = [_pairs(np.flatnonzero(edition == number), mailbox.start, moments[:length], number * length) for number in range(count)]
+    customer, message = (np.concatenate([pair[part] for pair in found]) for part in (0, 1))
+    return customer, message
+
+
+def _pairs(readers: Ints, start: Ints, moments: Ints, offset: int) -> tuple[Ints, Ints]:
+    first = np.searchsorted(moments, start[readers], side="left")
     count = len(moments) - first
-    customer = np.repeat(np.arange(len(start)), count)
+    row = np.repeat(np.arange(len(readers)), count)
     begins = np.cumsum(count) - count
-    return customer, np.arange(len(customer)) - begins[customer] + first[customer]
+    return readers[row], np.arange(len(row)) - begins[row] + first[row] + offset
 
 
 def _endings(mailbox: Mailbox, sent: pd.DataFrame) -> None:

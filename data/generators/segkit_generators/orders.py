@@ -5,18 +5,21 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
-from segkit_generators.baskets import CODES, NO_PRODUCT, total
+from segkit_generators.baskets import NO_PRODUCT, total
+from segkit_generators.coupons import coupons
 from segkit_generators.moments import DAY, HOUR, NEVER, until
 from segkit_generators.purchases import GUEST
+from segkit_generators.returns import send_back
 from segkit_generators.streams import choose
 from segkit_generators.world import World
 
 STATUS = ("completed", "cancelled", "refunded", "partially_refunded")
 FINANCIAL = ("paid", "voided", "refunded", "partially_refunded")
 COMPLETED, CANCELLED, REFUNDED, PARTIAL = range(4)
+UNLINKED, ORDER, LINE = range(3)
 
 
-def settle(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+def settle(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """The orders with amounts in cents, status (number in STATUS), refund and pick-up moments."""
     orders = orders.assign(order_id=world.ids("O", len(orders)).to_pandas())
     goods = lines["product"] != NO_PRODUCT
@@ -28,6 +31,9 @@ def settle(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFr
     orders["goods_lines"] = total(goods.astype(np.int64), lines["order"], len(orders))
     orders["first_line"] = lines.drop_duplicates("order")["line_total"].to_numpy()
     _decide(world, orders)
+    send_back(world, orders, lines, products)
+    _settle_returns(orders, lines)
+    orders["counts"] = np.isin(orders["status"], [COMPLETED, PARTIAL]) & (orders["kind"] != "test") & (orders["line_total"] > 0)
     orders["pickup_day"] = _pickup_days(world, orders)
     return orders
 
@@ -48,7 +54,18 @@ def _decide(world: World, orders: pd.DataFrame) -> None:
     orders["refund_at"] = np.where(np.isin(status, [REFUNDED, PARTIAL]), refund_at, NEVER)
     orders["cancel_at"] = np.where(status == CANCELLED, cancel_at, NEVER)
     orders["refunded"] = np.select([status == REFUNDED, status == PARTIAL], [orders["line_total"], orders["first_line"]], 0)
-    orders["counts"] = np.isin(status, [COMPLETED, PARTIAL]) & (orders["kind"] != "test") & (orders["line_total"] > 0)
+
+
+def _settle_returns(orders: pd.DataFrame, lines: pd.DataFrame) -> None:
+    """Pieces that come back are paid back, unless the order was cancelled or paid back before: columns is_by_line, refunded, status."""
+    by_line = (orders["return_at"] != NEVER).to_numpy() & (orders["status"] == COMPLETED).to_numpy()
+    lines["is_returned"] &= by_line[lines["order"]]
+    back = total(lines["is_returned"].astype(np.int64), lines["order"], len(orders))
+    paid = total(lines["line_total"].where(lines["is_returned"], 0), lines["order"], len(orders))
+    orders["is_by_line"] = by_line
+    orders["refunded"] = np.where(by_line, paid, orders["refunded"])
+    orders["refund_at"] = np.where(by_line, orders["return_at"], orders["refund_at"])
+    orders["status"] = np.where(by_line, np.where(back == orders["goods_lines"], REFUNDED, PARTIAL), orders["status"])
 
 
 def _pickup_days(world: World, orders: pd.DataFrame) -> np.ndarray:
@@ -70,12 +87,13 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
     emails = world.people["email"].to_numpy()[customer]
     guest = customer == GUEST
     code = orders["code"].to_numpy()
-    names = [world.recipe.get("cake" if name == "cake" else f"{name}_code", {}).get("code", "") for name in CODES]
+    names = [coupon.code for coupon in coupons(world.recipe).values()]
     place = np.where(guest, 0, world.people["country"].to_numpy()[customer])
-    country = pa.array([entry["code"] for entry in world.recipe["countries"]]).take(pa.array(place))
-    currencies = [entry.get("currency", world.recipe["client"]["currency"]) for entry in world.recipe["countries"]]
+    codes = [entry["code"] for entry in world.recipe["countries"]]
     rate = np.array([entry.get("rate", 1.0) for entry in world.recipe["countries"]])[place]  # of its currency in the shop's
-    zips = np.where(guest, None, world.people["zip"].to_numpy()[customer])
+    ship_to = orders["ship_to"].to_numpy()
+    zips = np.where(guest, None, world.people["zip"].to_numpy()[ship_to])
+    there = np.where(guest, 0, world.people["country"].to_numpy()[ship_to])
     gone = orders["pickup_day"].to_numpy() <= world.calendar.last
     pickup = orders["is_pickup"].to_numpy()
     fulfilled = np.where(status == CANCELLED, -1, np.where(pickup, np.where(gone, 0, 2), 1))
@@ -90,15 +108,14 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "status": arrow.pick(STATUS, status), "financial_status": arrow.pick(FINANCIAL, status),
         "fulfillment_status": arrow.pick(("picked_up", "shipped", "ready_for_pickup"), fulfilled),
         "source_status": arrow.pick(STATUS, status), "is_test": (orders["kind"] == "test").to_numpy(),
-        "counts_as_purchase": orders["counts"].to_numpy(), "currency": arrow.pick(currencies, place), "fx_to_base": rate,
+        "counts_as_purchase": orders["counts"].to_numpy(), "currency": arrow.pick(*_currencies(world, orders)), "fx_to_base": rate,
         "taxes_included": True, "items_total": orders["items"], "discount_total": orders["discount"],
         "shipping_total": orders["shipping"], "tax_total": orders["tax"], "total": orders["line_total"],
         "refunded_total": orders["refunded"], "total_base": (orders["line_total"] * rate).round().astype(np.int64),
         "net_base": ((orders["line_total"] - orders["refunded"]) * rate).round().astype(np.int64),
         "discount_codes": arrow.lists(arrow.pick(names, code[code >= 0]), (code >= 0).astype(np.int64)),
         "channel": arrow.pick(("delivery", "pickup"), pickup.astype(np.int64)), "source_name": "web",
-        "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": country,
-        "shipping_country": country,
+        "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": arrow.pick(codes, place), "shipping_country": arrow.pick(codes, there),
         "shipping_zip": zips, "cart_id": world.numbered("K", np.arange(1, len(orders) + 1)),
         "extract_id": "generated-orders",
     }  # fmt: skip
@@ -109,7 +126,8 @@ def item_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products
     """The canonical table order_items: product lines, and one carriage line where carriage was paid."""
     product, order = lines["product"].to_numpy(), lines["order"].to_numpy()
     status = orders["status"].to_numpy()[order]
-    returned = (status == REFUNDED) | ((status == PARTIAL) & (lines["line_no"] == 1).to_numpy())
+    whole = (status == REFUNDED) | ((status == PARTIAL) & (lines["line_no"] == 1).to_numpy())
+    returned = np.where(orders["is_by_line"].to_numpy()[order], lines["is_returned"], whole)
     columns = {
         "order_item_id": world.ids("L", len(lines)), "order_id": orders["order_id"].to_numpy()[order],
         "line_no": lines["line_no"].to_numpy(),
@@ -122,22 +140,38 @@ def item_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products
     return arrow.table("order_items", len(lines), columns)
 
 
-def refund_table(world: World, orders: pd.DataFrame) -> pa.Table:
-    """The canonical table refunds: one row a refunded order, then the refunds that name no order."""
+def refund_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pa.Table:
+    """The canonical table refunds: one row a refunded order, those that name no order, then one row a piece sent back."""
     rng, paid = world.streams("unlinked"), np.flatnonzero(orders["counts"] & (orders["customer"] != GUEST))
-    linked = np.flatnonzero(orders["refunded"] > 0)
+    linked = np.flatnonzero((orders["refunded"] > 0) & ~orders["is_by_line"])
     wanted = max(1, round(len(orders) * world.recipe["orders"]["unlinked_refund_share"]))
     loose = rng.choice(paid, min(wanted, len(paid)), replace=False) if len(paid) else paid
-    row, is_linked = np.concatenate([linked, loose]), np.arange(len(linked) + len(loose)) < len(linked)
+    piece = np.flatnonzero(lines["is_returned"])
+    row = np.concatenate([linked, loose, lines["order"].to_numpy()[piece]])
+    kind = np.repeat([ORDER, UNLINKED, LINE], [len(linked), len(loose), len(piece)])
     low, high = world.recipe["orders"]["refund_after_days"]
     later = orders["at"].to_numpy()[row] + rng.integers(low * DAY, high * DAY, len(row))
-    at = np.where(is_linked, orders["refund_at"].to_numpy()[row], np.minimum(later, world.calendar.end - 1))
-    amount = np.where(is_linked, orders["refunded"].to_numpy()[row], orders["first_line"].to_numpy()[row])
+    at = np.where(kind == UNLINKED, np.minimum(later, world.calendar.end - 1), orders["refund_at"].to_numpy()[row])
+    whole = np.where(kind == ORDER, orders["refunded"].to_numpy()[row], orders["first_line"].to_numpy()[row])
+    before = np.full(len(row) - len(piece), -1)
+    line = np.concatenate([before, piece])
+    amount = np.where(kind == LINE, lines["line_total"].to_numpy()[line], whole)
+    reasons = list(world.recipe["returns"]["reasons"]) if "returns" in world.recipe else []
     columns = {
-        "refund_id": world.ids("R", len(row)), "order_id": arrow.text(orders["order_id"].to_numpy()[row], ~is_linked),
+        "refund_id": world.ids("R", len(row)), "order_id": arrow.text(orders["order_id"].to_numpy()[row], kind == UNLINKED),
+        "order_item_id": arrow.pick(world.ids("L", len(lines)), line),
         "profile_id": profile_ids(world, orders["customer"].to_numpy()[row]),
         **arrow.dated(world.calendar.zone, "refunded", at),
-        "amount": amount, "currency": world.recipe["client"]["currency"],
-        "linkage": arrow.pick(("unlinked", "order"), is_linked.astype(np.int64)),
+        "quantity": np.where(kind == LINE, lines["quantity"].to_numpy()[line] * 100, NEVER),
+        "amount": amount, "currency": arrow.pick(*_currencies(world, orders.iloc[row])),
+        "reason": arrow.pick(reasons or [""], np.where(kind == LINE, lines["reason"].to_numpy()[line], -1)),
+        "linkage": arrow.pick(("unlinked", "order", "line"), kind),
     }  # fmt: skip
     return arrow.table("refunds", len(row), columns)
+
+
+def _currencies(world: World, orders: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    """The currencies of the countries, and which of them each order is in; guests pay in that of the first country."""
+    customer = orders["customer"].to_numpy()
+    place = np.where(customer == GUEST, 0, world.people["country"].to_numpy()[customer])
+    return [entry.get("currency", world.recipe["client"]["currency"]) for entry in world.recipe["countries"]], place

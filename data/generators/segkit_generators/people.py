@@ -13,7 +13,7 @@ from faker import Faker
 
 from segkit_generators.arrow import pick, text
 from segkit_generators.recipe import Recipe
-from segkit_generators.streams import Ints, Streams, choose
+from segkit_generators.streams import Bools, Ints, Streams, choose
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,15 @@ def make_people(recipe: Recipe, customers: int, streams: Streams, before: int = 
     people["domain"] = choose(streams("domain"), list(domains.values()), customers)
     people["email"] = emails(people, list(domains), before)
     return people
+
+
+def birthdays(recipe: Recipe, streams: Streams, customers: int) -> tuple[pd.DatetimeIndex, Bools]:
+    """The day of birth of every customer, and whether the shop knows it."""
+    years = recipe["birth_year"]
+    first = np.datetime64(f"{years['from']}-01-01")
+    span = int((np.datetime64(f"{years['to'] + 1}-01-01") - first).astype(int))
+    born = pd.DatetimeIndex(first + streams("birthday").integers(0, span, customers))
+    return born, streams("known birthday").random(customers) < recipe["known"]["birthday"]
 
 
 def emails(people: pd.DataFrame, domains: list[str], before: int) -> pa.Array:

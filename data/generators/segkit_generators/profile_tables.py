@@ -7,6 +7,7 @@ import pyarrow as pa
 from segkit_generators import arrow
 from segkit_generators.moments import NEVER
 from segkit_generators.orders import profile_ids
+from segkit_generators.people import birthdays
 from segkit_generators.world import World
 
 
@@ -26,7 +27,7 @@ def profile_table(world: World) -> pa.Table:
         "organization": arrow.text(people["organization"], ~people["is_business"]),
         "is_business": people["is_business"],
         "gender": arrow.pick(("female", "male"), np.where(known["gender"], people["is_male"], -1)),
-        **_birth(world, known["birthday"]),
+        **_birth(world),
         "locale": arrow.pick([entry["locale"] for entry in recipe["countries"]], country),
         "city": people["city"], "zip": people["zip"],
         "country_code": arrow.pick([entry["code"] for entry in recipe["countries"]], country),
@@ -36,11 +37,8 @@ def profile_table(world: World) -> pa.Table:
     return arrow.table("profiles", size, columns)
 
 
-def _birth(world: World, known: np.ndarray) -> dict[str, pa.Array]:
-    rng, years = world.streams("birthday"), world.recipe["birth_year"]
-    first = np.datetime64(f"{years['from']}-01-01")
-    span = int((np.datetime64(f"{years['to'] + 1}-01-01") - first).astype(int))
-    days = pd.DatetimeIndex(first + rng.integers(0, span, world.size))
+def _birth(world: World) -> dict[str, pa.Array]:
+    days, known = birthdays(world.recipe, world.streams, world.size)
     return {f"birth_{part}": pa.array(getattr(days, part).to_numpy(), pa.int16(), mask=~known) for part in ("year", "month", "day")}
 
 

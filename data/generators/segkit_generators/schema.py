@@ -38,6 +38,9 @@ _COLUMNS = {
         is_test boolean, is_staff boolean, deleted_at timestamp""",
     "profile_identities": """
         source_system varchar, id_type varchar, source_id varchar, profile_id varchar, match_rule varchar""",
+    "profile_properties": """
+        profile_id varchar, name varchar, value_text varchar, value_num double, value_date timestamp, value_bool
+        boolean, source_system varchar, updated_at timestamp""",
     "consents": """
         profile_id varchar, channel varchar, purpose varchar, status varchar, suppression_reason varchar,
         method varchar, opt_in_level varchar, list_id varchar, occurred_at timestamp, valid_until timestamp,

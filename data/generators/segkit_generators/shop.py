@@ -20,23 +20,29 @@ from segkit_generators.consent import consent_table, make_subscriptions
 from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, FILE_FAULTS, plant, spoil
-from segkit_generators.flows import cart_mails, survey_mails, welcome_mails
+from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
 from segkit_generators.meta_tables import about_tables
 from segkit_generators.moments import NEVER
+from segkit_generators.occasions import Occasion, greet, win_back
 from segkit_generators.orders import item_table, order_table, refund_table, settle
 from segkit_generators.profile_tables import identity_table, list_table, profile_table
+from segkit_generators.own_segments import segment_truth, segments_yaml
 from segkit_generators.purchases import organic_orders, other_orders
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
+from segkit_generators.referrals import NOBODY, make_referrals, property_table
 from segkit_generators.schema import SCHEMAS
 from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
-from segkit_generators.store import SHARED, Place, write_client
+from segkit_generators.static_lists import static_table, static_truth
+from segkit_generators.store import SHARED, Place, write_client, write_segments
+from segkit_generators.streams import Ints
+from segkit_generators.sunset import say_goodbye
 from segkit_generators.surveys import feedback_table
 from segkit_generators.trials import Trials, run_trials, trial_table, trial_truth
-from segkit_generators.truth import alive_truth, cake_truth, customer_truth, day_truth, order_truth
+from segkit_generators.truth import alive_truth, cake_truth, customer_truth, day_truth, hindsight_truth, order_truth, pair_truth
 from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
 
@@ -75,8 +81,13 @@ class Shop:
         """A table or frame of each block that has it: the first has those of the shop as a whole."""
         return [getattr(block, kind)[name] for block in self.blocks if name in getattr(block, kind)]
 
+    @property
+    def segments(self) -> dict[str, Any]:
+        """The shop's own segments in the project's verbs, as segments.yaml holds them; Klaviyo's form stands in truth["segments"]."""
+        return segments_yaml(load_recipe(self.arguments.profile))
+
     def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
-        """Writes each delivery to the folder of its name under `out`, and beside them truth/ and client.yaml.
+        """Writes each delivery to the folder of its name under `out`, and beside them truth/, client.yaml and segments.yaml.
 
         `formats` are CANONICAL and names of EXPORTS; BadArgument names those there are. Gives the folder of the canonical
         load, or `out` when that was not asked for.
@@ -89,6 +100,7 @@ class Shop:
         place.begin()
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
         load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
+        write_segments(folder, self.segments)
         spoiled = [self._deliver(name, folder / name) for name in wanted if name != CANONICAL]
         if self.file_faults:
             pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
@@ -116,6 +128,8 @@ class Trade:
     lines: pd.DataFrame
     visits: pd.DataFrame
     carts: pd.DataFrame
+    referrer: Ints
+    sent: list[pd.DataFrame]  # the mails that caused some of the orders
 
 
 @dataclass(frozen=True)
@@ -159,12 +173,12 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     cake = play(mailbox, end) if "cake" in world.recipe else None
     trials = run_trials(mailbox, end)
     on_step("orders")
-    trade = _trade(world, cake, trials, on_step)
+    trade = _trade(mailbox, end, cake, trials, on_step)
     post = _post(mailbox, subscriptions, newsletters, cake, trials, trade)
     on_step("tables")
     tables, planted = plant(world, _tables(world, trade, post, cake, trials), dict(arguments.faults))
     on_step("answer key")
-    truth = _truth(world, trade, post, cake) | trial_truth(world)
+    truth = _truth(world, trade, post, cake) | trial_truth(world) | _planted_in_all(world)
     if any(name in FAULTS for name, _ in arguments.faults):
         truth["faults"] = planted
     left = SHARED if number else ()
@@ -174,23 +188,37 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
 def _open_mailbox(world: World) -> tuple[Mailbox, pd.DataFrame, pd.DataFrame]:
     subscriptions = make_subscriptions(world)
     mailbox = Mailbox(world, make_messages(world), subscriptions["start"].to_numpy())
-    newsletters, ends = send_newsletters(mailbox)
-    return mailbox, pd.concat([subscriptions, ends], axis=1), newsletters
+    letters, ends = send_newsletters(mailbox)
+    if "sunset" in world.recipe:
+        letters, ends, last = say_goodbye(mailbox, letters, ends)
+        letters = pd.concat([letters, last.assign(end_at=NEVER, end_reason=-1)], ignore_index=True)
+    return mailbox, pd.concat([subscriptions, ends], axis=1), letters
 
 
-def _trade(world: World, cake: Cake | None, trials: Trials, on_step: Callable[[str], None]) -> Trade:
+def _trade(mailbox: Mailbox, end: Ints, cake: Cake | None, trials: Trials, on_step: Callable[[str], None]) -> Trade:
+    world = mailbox.world
     products, organic = make_catalogue(world.recipe), organic_orders(world)
-    placed = [organic, other_orders(world, len(organic))]
+    referrer = make_referrals(world, organic) if "referrals" in world.recipe else np.full(world.size, NOBODY)
+    occasions = _occasions(mailbox, end, [organic, trials.orders])
+    placed = [organic, other_orders(world, len(organic)), *(one.orders for one in occasions)]
     placed += [cake.orders.assign(participant=cake.orders.index)] if cake else []
     placed += [trials.orders] if len(trials.orders) else []
     parts = pd.concat(placed, ignore_index=True)
     parts["agreed_pickup_day"] = _whole(parts["agreed_pickup_day"], NEVER) if cake else NEVER
+    parts["is_referred"] = np.append(referrer != NOBODY, False)[parts["customer"]]
     orders = add_terms(world, parts)
     lines = make_lines(world, orders, products)
-    orders = settle(world, orders, lines)
+    orders = settle(world, orders, lines, products)
     on_step("carts and visits")
     visits = browse(world, products)
-    return Trade(products, orders, lines, visits, make_carts(world, orders, visits))
+    return Trade(products, orders, lines, visits, make_carts(world, orders, visits), referrer, [one.sent for one in occasions])
+
+
+def _occasions(mailbox: Mailbox, end: Ints, placed: list[pd.DataFrame]) -> list[Occasion]:
+    """Birthdays first: who then orders is not silent."""
+    birthday = [greet(mailbox, end)] if "birthday" in mailbox.world.recipe else []
+    orders = pd.concat([*placed, *(one.orders for one in birthday)], ignore_index=True)
+    return birthday + ([win_back(mailbox, end, orders)] if "winback" in mailbox.world.recipe else [])
 
 
 def _whole(values: pd.Series, missing: int) -> np.ndarray:
@@ -207,6 +235,8 @@ def _post(
         newsletters,
         *welcome_mails(mailbox, end),
         cart_mails(mailbox, end, trade.carts),
+        *cart_follow_ups(mailbox, end, trade.carts, trade.orders),
+        *trade.sent,
         asked,
         *trials.sent,
         *(cake.sent if cake else []),
@@ -244,12 +274,13 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: T
         "profiles": profile_table(world),
         "profile_identities": identity_table(world, orders, post.subscriptions),
         "consents": consent_table(world, post.subscriptions),
-        **({"list_memberships": list_table(world, cake.participants)} if cake else {}),
+        **_lists(world, trade, cake),
+        **({"profile_properties": property_table(world, trade.referrer)} if "referrals" in world.recipe else {}),
         **({"experiment_assignments": trial_table(world, trials)} if "trials" in world.recipe else {}),
         **product_tables(world, products),
         "orders": order_table(world, orders),
         "order_items": item_table(world, orders, trade.lines, products),
-        "refunds": refund_table(world, orders),
+        "refunds": refund_table(world, orders, trade.lines),
         "carts": cart_table(world, trade.carts, orders, trade.lines, products),
         "messages": message_table(world, post.messages),
         "email_events": event_table(world, post.mails, post.messages),
@@ -259,11 +290,27 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: T
     return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
+def _lists(world: World, trade: Trade, cake: Cake | None) -> dict[str, pa.Table]:
+    """The canonical table list_memberships, of a shop that has lists."""
+    parts = [list_table(world, cake.participants)] if cake else []
+    parts += [static_table(world, trade.orders, trade.lines, trade.products)] if "static_lists" in world.recipe else []
+    return {"list_memberships": pa.concat_tables(parts)} if parts else {}
+
+
+def _planted_in_all(world: World) -> dict[str, pd.DataFrame]:
+    """What was planted in the shop as a whole: what goes with what, lists, segments."""
+    recipe = world.recipe
+    found = {"pairs": pair_truth(recipe)} if "pairs" in recipe else {}
+    found |= {"static_lists": static_truth(world)} if "static_lists" in recipe else {}
+    return found | ({"segments": segment_truth(recipe)} if "segments" in recipe else {})
+
+
 def _truth(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str, pd.DataFrame]:
     return {
-        "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products),
+        "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products, trade.referrer),
+        "hindsight": hindsight_truth(world, trade.orders, trade.products),
         "alive": alive_truth(world, trade.orders),
-        "orders": order_truth(trade.orders, trade.carts),
+        "orders": order_truth(world, trade.orders, trade.carts),
         **({"cake_scenario": cake_truth(world, cake.participants, trade.orders)} if cake else {}),
         "days": day_truth(world),
     }

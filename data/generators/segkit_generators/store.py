@@ -20,12 +20,12 @@ from segkit_generators.schema import SCHEMAS
 
 HAPPENED = {
     "profiles": "created_at", "consents": "occurred_at", "list_memberships": "joined_at", "orders": "ordered_at",
-    "refunds": "refunded_at", "carts": "created_at", "messages": "sent_at", "email_events": "occurred_at",
+    "refunds": "refunded_at", "profile_properties": "updated_at", "carts": "created_at", "messages": "sent_at", "email_events": "occurred_at",
     "site_events": "occurred_at", "feedback": "occurred_at", "experiment_assignments": "assigned_at",
 }  # fmt: skip
 """The moment at which a row of a table happened; the other tables have none."""
 
-SHARED = ("products", "product_categories", "messages", "days", "trials")
+SHARED = ("products", "product_categories", "messages", "days", "trials", "pairs", "static_lists", "segments")
 """Tables and truth of the shop as a whole, which its first block writes for all."""
 
 
@@ -95,6 +95,13 @@ def write_client(folder: Path, client: dict[str, str]) -> None:
     if not (folder / "client.yaml").exists():
         with (folder / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
             YAML().dump(client, file)
+
+
+def write_segments(folder: Path, segments: dict[str, Any]) -> None:
+    """Writes segments.yaml of a shop that has segments of its own, unless there is one: it may have been edited."""
+    if segments["segments"] and not (folder / "segments.yaml").exists():
+        with (folder / "segments.yaml").open("w", encoding="utf-8", newline="\n") as file:
+            YAML().dump(segments, file)
 
 
 def _appear(folder: Path) -> None:

@@ -3,21 +3,22 @@
 import numpy as np
 import pandas as pd
 
-from segkit_generators.baskets import CODES
 from segkit_generators.cake import BANDS, STEPS
 from segkit_generators.catalogue import expected_order_value
+from segkit_generators.coupons import NO_CODE, coupons
+from segkit_generators.expectation import AHEAD, expect
 from segkit_generators.moments import DAY, NEVER
 from segkit_generators.orders import profile_ids
 from segkit_generators.purchases import dropout_day, first_days
+from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
 from segkit_generators.world import World
 
-AHEAD = (90, 365)  # days after the history for which the answer key says what to expect
 MOMENTS = ("form_at", "mail_at", "seen_at", "reminder_at", "last_chance_at", "order_at", "survey_at", "answered_at")
 
 
 def customer_truth(
-    world: World, orders: pd.DataFrame, mails: pd.DataFrame, subscriptions: pd.DataFrame, products: pd.DataFrame
+    world: World, orders: pd.DataFrame, mails: pd.DataFrame, subscriptions: pd.DataFrame, products: pd.DataFrame, referrer: Ints
 ) -> pd.DataFrame:
     """One row a profile: its hidden parameters, drop-out date (null: never bought), and how it really reads."""
     hidden = world.hidden
@@ -26,16 +27,18 @@ def customer_truth(
     unseen = read[read["open_at"] == NEVER]
     truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "lifecycle": hidden["lifecycle"]})
     truth["source"] = hidden["source"]
+    if "referrals" in world.recipe:
+        truth["referred_by"] = profile_ids(world, referrer).to_pandas()
     truth["purchase_rate_per_day"] = hidden["purchase_rate"]
     truth["dropped_out_on"] = _date(left)
     truth["is_alive_at_until"] = (left != NEVER) & (left > world.calendar.last)
     truth["order_value_mean"] = expected_order_value(world, products)
     for days in AHEAD:
-        expected = expected_orders(world, left, days)
-        truth[f"expected_orders_{days}d"] = expected
-        truth[f"expected_value_{days}d"] = expected * truth["order_value_mean"]
+        truth[f"expected_orders_{days}d"], truth[f"expected_value_{days}d"] = expect(world, products, orders, world.calendar.last, days)
     truth["order_scale"] = hidden["order_scale"]
     for column in [f"affinity_{category}" for category in world.categories]:
+        truth[column] = hidden[column]
+    for column in [name for name in hidden if name.startswith("brand_affinity_") or name == "return_factor"]:
         truth[column] = hidden[column]
     for column in ("open_propensity", "click_propensity", "fatigue_per_year", "is_apple_reader", "has_link_scanner"):
         truth[column] = hidden[column]
@@ -50,18 +53,13 @@ def customer_truth(
     return truth
 
 
-def expected_orders(world: World, left: Ints, days: int) -> np.ndarray:
-    """Orders to expect in so many days after the history from what is hidden; NaN for who never bought, 0 for who has left.
-
-    Rate x the season's weight of each day x the chance to be still there on it: who is there leaves after an exponential
-    time with the mean of his lifecycle, however long he has been there.
-    """
-    lifecycles = world.recipe["lifecycles"]
-    mean = world.hidden["lifecycle"].map({name: one["dropout_days"] for name, one in lifecycles.items()}).to_numpy(dtype=float)
-    weight = np.ones(days) if "gap_shape" in world.recipe else world.calendar.ahead.weights[0, :days]
-    there = {life: life * -np.diff(np.exp(-np.arange(days + 1) / life)) @ weight for life in np.unique(mean)}
-    expected = world.hidden["purchase_rate"].to_numpy() * np.array([there[life] for life in mean])
-    return np.where(left == NEVER, np.nan, np.where(left > world.calendar.last, expected, 0.0))
+def hindsight_truth(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """One row a buyer of a year before the end: what was to be expected of him then, for beside what he did."""
+    as_of = world.calendar.last - AHEAD[-1]
+    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "as_of": _date(np.full(world.size, as_of))})
+    for days in AHEAD:
+        truth[f"expected_orders_{days}d"], truth[f"expected_value_{days}d"] = expect(world, products, orders, as_of, days)
+    return truth[truth[f"expected_orders_{AHEAD[0]}d"].notna()].reset_index(drop=True)
 
 
 def alive_truth(world: World, orders: pd.DataFrame) -> pd.DataFrame:
@@ -78,15 +76,16 @@ def alive_truth(world: World, orders: pd.DataFrame) -> pd.DataFrame:
     return truth
 
 
-def order_truth(orders: pd.DataFrame, carts: pd.DataFrame) -> pd.DataFrame:
-    """One row an order: why it was placed, the day it was (or will be) picked up, whether its cart lay abandoned."""
+def order_truth(world: World, orders: pd.DataFrame, carts: pd.DataFrame) -> pd.DataFrame:
+    """One row an order: why it was placed, the day it was (or will be) picked up, whether its cart lay abandoned, whether it is a gift."""
     code = orders["code"].to_numpy()
     return pd.DataFrame(
         {
             "order_id": orders["order_id"], "kind": orders["kind"],
             "picked_up_on": _date(orders["pickup_day"].to_numpy()),
-            "discount": np.where(code < 0, None, np.array(CODES, dtype=object)[code]),
+            "discount": np.where(code == NO_CODE, None, np.array(list(coupons(world.recipe)), dtype=object)[code]),
             "is_recovered_cart": np.isin(orders.index, carts["recovered"]),
+            "is_gift": (orders["ship_to"] != orders["customer"]).to_numpy(),
         }
     )  # fmt: skip
 
@@ -106,9 +105,18 @@ def cake_truth(world: World, played: pd.DataFrame, orders: pd.DataFrame) -> pd.D
     return truth
 
 
+def pair_truth(recipe: Recipe) -> pd.DataFrame:
+    """One row a pair: of the baskets with the product `bought`, the share that gets one `also` because of it."""
+    rows = [{"bought": pair["bought"], "also": pair["also"], "added_share": pair["share"]} for pair in recipe["pairs"]]
+    return pd.DataFrame(rows)
+
+
 def day_truth(world: World) -> pd.DataFrame:
-    """One row a local day: its planted weight for ordering (mean 1)."""
-    return pd.DataFrame({"day_on": _date(world.calendar.days), "weight": world.calendar.past.weights[0]})
+    """One row a local day (and country with feasts of its own): its planted weight for ordering (mean 1)."""
+    season, days = world.calendar.past.weights, world.calendar.days
+    countries = np.array([None, *world.calendar.countries], dtype=object)
+    truth = pd.DataFrame({"day_on": _date(np.tile(days, len(season))), "weight": season.ravel()})
+    return truth.assign(country_code=pd.Series(np.repeat(countries, len(days)), dtype="string")) if len(season) > 1 else truth
 
 
 def _moment(at: Ints) -> pd.Series:

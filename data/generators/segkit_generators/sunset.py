@@ -1,0 +1,48 @@
+"""Saying goodbye to who no longer reads: one last mail, and no more after it unless it is clicked."""
+
+import numpy as np
+import pandas as pd
+
+from segkit_generators.messages import SUNSET
+from segkit_generators.moments import DAY, NEVER
+from segkit_generators.reactions import Mailbox
+from segkit_generators.streams import Ints
+
+
+def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The newsletters and ends of subscriptions with sunset in them, and the mails of it.
+
+    The shop counts every open as reading, those of Apple's proxy too: who reads there is never asked.
+    """
+    rules, calendar = mailbox.world.recipe["sunset"], mailbox.world.calendar
+    end = ends["end"].to_numpy()
+    day = calendar.zone.day(_first_silence(mailbox, letters, rules["after_days"])) + 1
+    at = np.where(day > calendar.last, NEVER, calendar.local(np.minimum(day, calendar.last), rules["hour"]))
+    asked = np.flatnonzero((at < end) & (at < calendar.end))
+    sent = mailbox.send("sunset", "sunset", asked, at[asked])
+    stays = sent["click_at"].to_numpy() != NEVER
+    stops = np.full(len(end), NEVER)
+    stops[asked] = np.where(stays, NEVER, at[asked] + rules["answer_days"] * DAY)
+    stops = np.where((stops < end) & (stops < calendar.end), stops, NEVER)
+    ends = pd.DataFrame({"end": np.minimum(end, stops), "end_reason": np.where(stops < end, SUNSET, ends["end_reason"])})
+    last = ends["end"].to_numpy()[letters["customer"]]
+    kept = letters[letters["at"] < last].reset_index(drop=True)
+    kept["end_at"] = np.where(kept["end_at"] > ends["end"].to_numpy()[kept["customer"]], NEVER, kept["end_at"])
+    return kept, ends, sent
+
+
+def _first_silence(mailbox: Mailbox, letters: pd.DataFrame, days: int) -> Ints:
+    """Per subscriber the moment at which nothing had been heard of him for so many days; NEVER when that never came."""
+    seen = letters[["open_at", "again_at", "machine_at", "click_at", "bot_at"]].min(axis=1).to_numpy()
+    heard = seen != NEVER
+    began = np.flatnonzero(mailbox.start != NEVER)
+    customer = np.concatenate([began, letters["customer"].to_numpy()[heard]])
+    at = np.concatenate([mailbox.start[began], seen[heard]])
+    order = np.lexsort((at, customer))
+    customer, at = customer[order], at[order]
+    next_at = np.where(np.append(customer[1:] == customer[:-1], False), np.append(at[1:], NEVER), NEVER)
+    silent = np.flatnonzero(next_at - at > days * DAY)
+    first = np.full(len(mailbox.start), NEVER)
+    who, place = np.unique(customer[silent], return_index=True)
+    first[who] = at[silent[place]] + days * DAY
+    return first
