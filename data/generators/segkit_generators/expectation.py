@@ -1,5 +1,7 @@
 """What to expect of each customer after a day, from what is hidden: orders that he places of himself, and what is left of their value."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from scipy.special import gammainc
@@ -96,7 +98,7 @@ def _regular(world: World, orders: pd.DataFrame, as_of: int, days: int, kind: In
     renewals = Renewals(world.recipe["gap_shape"], days * rate.max())
     edges = np.append(np.arange(0, days, STEP), days)
     total, before = np.zeros(world.size), np.zeros(world.size)
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         now = renewals((as_of - last) * rate, end * rate)
         total += (now - before) * np.exp(-((begin + end) / 2 + 0.5) / life)
         before = now

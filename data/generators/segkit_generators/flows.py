@@ -9,7 +9,6 @@ from segkit_generators.reactions import Mailbox, after
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.surveys import ask, survey_moment
 
-
 SPREAD = 10**11  # more than any moment: customer and moment in one sortable number
 
 

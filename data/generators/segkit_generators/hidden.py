@@ -56,7 +56,6 @@ def _buying(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people:
     for position, category in enumerate(recipe["category_base"]):
         hidden[f"affinity_{category}"] = raw[:, position] / raw.sum(axis=1)
 
-
     if "brand_concentration" in recipe:
         _brands(hidden, recipe, streams)
     if "returns" in recipe:

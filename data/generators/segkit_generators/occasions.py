@@ -9,9 +9,11 @@ from segkit_generators.moments import HOUR, NEVER, until
 from segkit_generators.people import birthdays
 from segkit_generators.purchases import GUEST
 from segkit_generators.reactions import Mailbox, after
+from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
 
 CHECKOUT_SECONDS = 120
+KINDS = ("birthday", "winback")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ def win_back(mailbox: Mailbox, end: Ints, placed: pd.DataFrame) -> Occasion:
     day = calendar.zone.day(at) + rules["after_days"]
     silent = calendar.local(day, rules["hour"]) < next_at
     return _send(mailbox, end, "winback", customer[silent], day[silent])
+
+
+def occasion_truth(recipe: Recipe) -> pd.DataFrame:
+    """One row an occasion: of those who read its mail, the share that orders because of it."""
+    rows = [{"flow": name, "order_share": recipe[name]["order_share"], "code": recipe[name]["code"]} for name in KINDS if name in recipe]
+    return pd.DataFrame(rows)
 
 
 def _send(mailbox: Mailbox, end: Ints, name: str, customer: Ints, day: Ints) -> Occasion:

@@ -115,7 +115,8 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "net_base": ((orders["line_total"] - orders["refunded"]) * rate).round().astype(np.int64),
         "discount_codes": arrow.lists(arrow.pick(names, code[code >= 0]), (code >= 0).astype(np.int64)),
         "channel": arrow.pick(("delivery", "pickup"), pickup.astype(np.int64)), "source_name": "web",
-        "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": arrow.pick(codes, place), "shipping_country": arrow.pick(codes, there),
+        "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": arrow.pick(codes, place),
+        "shipping_country": arrow.pick(codes, there),
         "shipping_zip": zips, "cart_id": world.numbered("K", np.arange(1, len(orders) + 1)),
         "extract_id": "generated-orders",
     }  # fmt: skip

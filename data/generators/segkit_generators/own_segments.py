@@ -15,9 +15,12 @@ METRICS = {
     "viewed_product": "Viewed Product", "active_on_site": "Active on Site",
 }  # fmt: skip
 FLAGS = {"apple_privacy_open": "Apple Privacy Open", "bot_click": "Bot Click"}
+ITEMS = {"brand": "Brands", "category": "Categories"}
 OPERATORS = {"at_least": "greater-than-or-equal", "at_most": "less-than-or-equal", "more_than": "greater-than", "less_than": "less-than",
              "exactly": "equals"}  # fmt: skip
-LAST, BETWEEN, BEFORE = (re.compile(text) for text in (r"last (\d+) days", r"between (\d+) and (\d+) days ago", r"more than (\d+) days ago"))
+LAST, BETWEEN, BEFORE = (
+    re.compile(text) for text in (r"last (\d+) days", r"between (\d+) and (\d+) days ago", r"more than (\d+) days ago")
+)
 
 
 def segments_yaml(recipe: Recipe) -> dict[str, Any]:
@@ -46,7 +49,11 @@ def _groups(rule: dict[str, Any]) -> list[list[dict[str, Any]]]:
     if "any" in rule:
         return [[one for inner in rule["any"] for (one,) in _groups(inner)]]
     if "can_receive" in rule:
-        consent = {"channel": rule["can_receive"], "can_receive_marketing": True, "consent_status": {"subscription": "any", "filters": None}}
+        consent = {
+            "channel": rule["can_receive"],
+            "can_receive_marketing": True,
+            "consent_status": {"subscription": "any", "filters": None},
+        }
         return [[{"type": "profile-marketing-consent", "consent": consent}]]
     if "in_list" in rule:
         return [[{"type": "profile-group-membership", "is_member": True, "group_ids": [rule["in_list"]], "timeframe_filter": None}]]
@@ -57,7 +64,8 @@ def _groups(rule: dict[str, Any]) -> list[list[dict[str, Any]]]:
     verb = next(one for one in ("did", "never", "total_value") if one in rule)
     wanted = next(((OPERATORS[name], rule[name]) for name in OPERATORS if name in rule), ("greater-than", 0))
     count = ("equals", 0) if verb == "never" else wanted
-    return [[_metric(rule[verb], count, rule.get("within", "ever"), rule.get("where", {}), "sum" if verb == "total_value" else "count")]]
+    filters = [_flag(*item) for item in rule.get("where", {}).items()] + [_item(*item) for item in rule.get("item", {}).items()]
+    return [[_metric(rule[verb], count, rule.get("within", "ever"), filters, "sum" if verb == "total_value" else "count")]]
 
 
 def _last(event: str, was: str) -> list[list[dict[str, Any]]]:
@@ -72,10 +80,19 @@ def _last(event: str, was: str) -> list[list[dict[str, Any]]]:
     return [[_metric(event, some, "ever")], [_metric(event, none, f"last {days} days")]]
 
 
-def _metric(event: str, count: tuple[str, float], within: str, where: dict[str, bool] | None = None, of: str = "count") -> dict[str, Any]:
+def _flag(name: str, value: bool) -> dict[str, Any]:
+    return {"property": FLAGS[name], "filter": {"type": "boolean", "operator": "equals", "value": value}}
+
+
+def _item(name: str, value: str) -> dict[str, Any]:
+    return {"property": ITEMS[name], "filter": {"type": "list", "operator": "contains-any", "value": [value]}}
+
+
+def _metric(
+    event: str, count: tuple[str, float], within: str, filters: list[dict[str, Any]] | None = None, of: str = "count"
+) -> dict[str, Any]:
     found = LAST.fullmatch(within)
     frame = {"operator": "in-the-last", "unit": "day", "quantity": int(found[1])} if found else {"operator": "alltime"}
-    filters = [{"property": FLAGS[name], "filter": {"type": "boolean", "operator": "equals", "value": value}} for name, value in (where or {}).items()]
     return {
         "type": "profile-metric", "metric_id": metric_id(METRICS[event]), "measurement": of,
         "measurement_filter": {"type": "numeric", "operator": count[0], "value": count[1]},

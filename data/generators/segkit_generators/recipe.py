@@ -43,7 +43,9 @@ def load_recipe(profile: str) -> Recipe:
 def checked_recipe(profile: str, own: Any, common: Mapping[str, Any]) -> Recipe:
     """A shop's own keys over the common ones; BadProfile names the file, the first key that does not fit, and what is allowed."""
     if not isinstance(own, dict):
-        raise BadProfile(f"{profile}.yaml holds no keys.", "Copy a profile that is there and change it; bakery.yaml says what each key means.")
+        raise BadProfile(
+            f"{profile}.yaml holds no keys.", "Copy a profile that is there and change it; bakery.yaml says what each key means."
+        )
     mistake = first_mistake({**common, **own})
     if mistake:
         raise BadProfile(f"{profile}.yaml: {mistake[0]}", mistake[1])
@@ -77,8 +79,16 @@ def _check_names(profile: str, recipe: Recipe) -> None:
         (recipe["survey"]["categories"], "is surveyed and no category", categories),
         (recipe.get("category_sex", {}), "is in category_sex and no category", categories),
         (recipe.get("returns", {"share": {}})["share"], "is in returns and no category", categories),
-        ([name for feast in recipe["feasts"].values() for name in feast.get("boost", {})], "is boosted by a feast and no category", categories),
-        ([one["category"] for one in recipe.get("static_lists", []) if "category" in one], "is of a static list and no category", categories),
+        (
+            [name for feast in recipe["feasts"].values() for name in feast.get("boost", {})],
+            "is boosted by a feast and no category",
+            categories,
+        ),
+        (
+            [one["category"] for one in recipe.get("static_lists", []) if "category" in one],
+            "is of a static list and no category",
+            categories,
+        ),
         ([pair[end] for pair in recipe.get("pairs", []) for end in ("bought", "also")], "is in pairs and no product", products),
         ([recipe["contest_product"]] if "cake" in recipe else [], "is the contest_product and no product", products),
         (feasts, "is no feast that the calendar knows; give it begins or month_end, or", set(FEASTS)),
@@ -93,13 +103,12 @@ def _check_names(profile: str, recipe: Recipe) -> None:
 
 
 def _check_shares(profile: str, recipe: Recipe) -> None:
-    shares = {key: [row["share"] for row in rows] for key, rows in
-              {"countries": recipe["countries"], "lifecycles": recipe["lifecycles"].values(), "clients": recipe["clients"].values()}.items()}  # fmt: skip
+    rows = {"countries": recipe["countries"]} | {key: list(recipe[key].values()) for key in ("lifecycles", "clients")}
+    shares = {key: [row["share"] for row in found] for key, found in rows.items()}
     shares |= {f"sources.{who}": list(sources.values()) for who, sources in recipe["sources"].items()}
-    for key, rows in shares.items():
-        total = sum(rows)
-        if abs(total - 1) > ROUNDING:
-            raise BadProfile(f"{profile}.yaml: the shares of {key} add up to {total:g}.", "Make them add up to 1.")
+    for key, found in shares.items():
+        if abs(sum(found) - 1) > ROUNDING:
+            raise BadProfile(f"{profile}.yaml: the shares of {key} add up to {sum(found):g}.", "Make them add up to 1.")
 
 
 def _read(name: str) -> Any:

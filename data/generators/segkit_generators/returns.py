@@ -35,5 +35,3 @@ def send_back(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products:
     lines["reason"] = choose(rng, list(rules["reasons"].values()), len(lines))
     back = total(lines["is_returned"].astype(np.int64), lines["order"], len(orders)) > 0
     orders["return_at"] = np.where(back, at, NEVER)
-
-

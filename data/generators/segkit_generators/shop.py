@@ -25,10 +25,10 @@ from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
 from segkit_generators.meta_tables import about_tables
 from segkit_generators.moments import NEVER
-from segkit_generators.occasions import Occasion, greet, win_back
+from segkit_generators.occasions import KINDS, Occasion, greet, occasion_truth, win_back
 from segkit_generators.orders import item_table, order_table, refund_table, settle
-from segkit_generators.profile_tables import identity_table, list_table, profile_table
 from segkit_generators.own_segments import segment_truth, segments_yaml
+from segkit_generators.profile_tables import identity_table, list_table, profile_table
 from segkit_generators.purchases import organic_orders, other_orders
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import load_recipe
@@ -42,7 +42,16 @@ from segkit_generators.streams import Ints
 from segkit_generators.sunset import say_goodbye
 from segkit_generators.surveys import feedback_table
 from segkit_generators.trials import Trials, run_trials, trial_table, trial_truth
-from segkit_generators.truth import alive_truth, cake_truth, customer_truth, day_truth, hindsight_truth, order_truth, pair_truth
+from segkit_generators.truth import (
+    alive_truth,
+    cake_truth,
+    customer_truth,
+    day_truth,
+    hindsight_truth,
+    machine_truth,
+    order_truth,
+    pair_truth,
+)
 from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
 
@@ -176,9 +185,11 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     trade = _trade(mailbox, end, cake, trials, on_step)
     post = _post(mailbox, subscriptions, newsletters, cake, trials, trade)
     on_step("tables")
-    tables, planted = plant(world, _tables(world, trade, post, cake, trials), dict(arguments.faults))
+    clean = _tables(world, trade, post, cake, trials)
+    tables, planted = plant(world, clean, dict(arguments.faults))
     on_step("answer key")
     truth = _truth(world, trade, post, cake) | trial_truth(world) | _planted_in_all(world)
+    truth["machine_events"] = machine_truth(clean["email_events"])
     if any(name in FAULTS for name, _ in arguments.faults):
         truth["faults"] = planted
     left = SHARED if number else ()
@@ -301,6 +312,7 @@ def _planted_in_all(world: World) -> dict[str, pd.DataFrame]:
     """What was planted in the shop as a whole: what goes with what, lists, segments."""
     recipe = world.recipe
     found = {"pairs": pair_truth(recipe)} if "pairs" in recipe else {}
+    found |= {"occasions": occasion_truth(recipe)} if any(name in recipe for name in KINDS) else {}
     found |= {"static_lists": static_truth(world)} if "static_lists" in recipe else {}
     return found | ({"segments": segment_truth(recipe)} if "segments" in recipe else {})
 

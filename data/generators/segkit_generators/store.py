@@ -20,12 +20,13 @@ from segkit_generators.schema import SCHEMAS
 
 HAPPENED = {
     "profiles": "created_at", "consents": "occurred_at", "list_memberships": "joined_at", "orders": "ordered_at",
-    "refunds": "refunded_at", "profile_properties": "updated_at", "carts": "created_at", "messages": "sent_at", "email_events": "occurred_at",
+    "refunds": "refunded_at", "carts": "created_at", "messages": "sent_at", "email_events": "occurred_at",
     "site_events": "occurred_at", "feedback": "occurred_at", "experiment_assignments": "assigned_at",
+    "profile_properties": "updated_at",
 }  # fmt: skip
 """The moment at which a row of a table happened; the other tables have none."""
 
-SHARED = ("products", "product_categories", "messages", "days", "trials", "pairs", "static_lists", "segments")
+SHARED = ("products", "product_categories", "messages", "days", "trials", "pairs", "occasions", "static_lists", "segments")
 """Tables and truth of the shop as a whole, which its first block writes for all."""
 
 

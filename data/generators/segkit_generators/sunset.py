@@ -5,7 +5,7 @@ import pandas as pd
 
 from segkit_generators.messages import SUNSET
 from segkit_generators.moments import DAY, NEVER
-from segkit_generators.reactions import Mailbox
+from segkit_generators.reactions import Mailbox, after
 from segkit_generators.streams import Ints
 
 
@@ -16,7 +16,7 @@ def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> 
     """
     rules, calendar = mailbox.world.recipe["sunset"], mailbox.world.calendar
     end = ends["end"].to_numpy()
-    day = calendar.zone.day(_first_silence(mailbox, letters, rules["after_days"])) + 1
+    day = after(calendar.zone.day(_first_silence(mailbox, letters, rules["after_days"])), 1)
     at = np.where(day > calendar.last, NEVER, calendar.local(np.minimum(day, calendar.last), rules["hour"]))
     asked = np.flatnonzero((at < end) & (at < calendar.end))
     sent = mailbox.send("sunset", "sunset", asked, at[asked])

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from segkit_generators.cake import BANDS, STEPS
 from segkit_generators.catalogue import expected_order_value
@@ -38,7 +40,7 @@ def customer_truth(
     truth["order_scale"] = hidden["order_scale"]
     for column in [f"affinity_{category}" for category in world.categories]:
         truth[column] = hidden[column]
-    for column in [name for name in hidden if name.startswith("brand_affinity_") or name == "return_factor"]:
+    for column in [name for name in map(str, hidden) if name.startswith("brand_affinity_") or name == "return_factor"]:
         truth[column] = hidden[column]
     for column in ("open_propensity", "click_propensity", "fatigue_per_year", "is_apple_reader", "has_link_scanner"):
         truth[column] = hidden[column]
@@ -51,6 +53,12 @@ def customer_truth(
     truth["mails_read"] = np.bincount(read["customer"], minlength=world.size)
     truth["mails_read_unseen"] = np.bincount(unseen["customer"], minlength=world.size)
     return truth
+
+
+def machine_truth(events: pa.Table) -> pd.DataFrame:
+    """One row an event that no person made: an open by Apple's proxy, a click by a scanner."""
+    made = pc.or_kleene(pc.fill_null(events["is_machine_open"], False), pc.fill_null(events["is_bot_click"], False))
+    return events.select(["event_id", "event_type"]).filter(made).to_pandas()
 
 
 def hindsight_truth(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
