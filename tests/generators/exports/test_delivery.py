@@ -94,6 +94,12 @@ def test_tiny_shops_can_be_delivered(system: str, customers: int, tmp_path: Path
     assert any(delivery.write(tmp_path).iterdir())
 
 
+def test_a_shop_without_a_log_of_mails_can_be_delivered(tmp_path: Path) -> None:
+    shop = make_shop(customers=40, seed=1, faults=["aggregates_only"])
+    for system, deliver in EXPORTS.items():
+        assert any(deliver(shop).write(tmp_path / system).iterdir())
+
+
 def test_moments_follow_the_clock_of_the_zone() -> None:
     at = pd.Series(pd.to_datetime(["2026-03-29 00:59:59", "2026-03-29 01:00:00", None, "2026-10-25 01:30:00"]))
     assert cells.iso(at, "Europe/Brussels").tolist()[:2] == ["2026-03-29T01:59:59+01:00", "2026-03-29T03:00:00+02:00"]
