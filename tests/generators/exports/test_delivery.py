@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from segkit_generators import Shop, make_shop
+from segkit_generators.__main__ import app
 from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, cells, check_formats
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Delivery, Dialect, JsonFile, Page, TextFile
+from typer.testing import CliRunner
 
 ROWS = pd.DataFrame(
     {"Name": ["Zoë", "Łucja"], "Total": ["12.50", None], "Note": ["a;b", 'say "hi"']}, pd.Index(["C1", "C2"], name="profile_id")
@@ -85,6 +87,12 @@ def test_formats_are_joined_by_commas_or_given_one_by_one() -> None:
     assert check_formats(("canonical,shopify", "activecampaign")) == ("canonical", "shopify", "activecampaign")
     with pytest.raises(BadArgument, match="canonical, klaviyo, shopify, activecampaign"):
         check_formats("mailchimp")
+
+
+def test_the_command_takes_formats_both_ways(tmp_path: Path) -> None:
+    arguments = ["bakery", "--customers", "20", "--out", str(tmp_path), "--as", "klaviyo", "--as", "shopify,activecampaign"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["activecampaign", "klaviyo", "shopify", "truth"]
 
 
 @pytest.mark.parametrize("customers", [1, 25])
