@@ -108,6 +108,27 @@ def test_fashion_sends_back_what_its_recipe_says_and_sells_twice_as_much_in_the_
     assert months[pd.Period("2026-07")] > 1.35 * months[pd.Period("2026-06")]
 
 
+@pytest.mark.parametrize(("name", "alike"), [("coffee", "filter_vol"), ("fashion", "pantalon")])
+def test_products_that_go_together_are_bought_together_as_often_as_planted(name: str, alike: str) -> None:
+    """Chance is what orders with a product like the first, and not the first, have of the second."""
+    pair, t = load_recipe(name)["pairs"][0], data_of(name)
+    has = t.order_items.pivot_table(index="order_id", columns="sku", values="quantity", aggfunc="count").notna()
+    together = has.loc[has[pair["first"]], pair["second"]]
+    chance = has.loc[has[alike] & ~has[pair["first"]], pair["second"]]
+    expected = 1 - (1 - chance.mean()) * (1 - pair["share"])
+    spread = math.sqrt(together.var() / len(together) + chance.var() / len(chance))
+    assert abs(together.mean() - expected) < SURE * spread
+    assert together.mean() - chance.mean() > SURE * spread, "without the pair the two would be alike"
+
+
+def test_reasons_of_returns_are_given_as_often_as_planted_and_only_of_orders() -> None:
+    reasons, refunds = load_recipe("sneakers")["return_reasons"], data_of("sneakers").refunds
+    linked = refunds[refunds["linkage"] == "order"]
+    shares = linked["reason"].value_counts(normalize=True)
+    assert all(near(shares[reason], share, len(linked)) for reason, share in reasons.items())
+    assert refunds.loc[refunds["linkage"] == "unlinked", "reason"].isna().all()
+
+
 def test_giftware_is_bought_by_businesses_in_office_hours_and_never_on_saturday() -> None:
     t = data_of("giftware")
     assert near(t.profiles["is_business"].mean(), load_recipe("giftware")["business_share"], CUSTOMERS)
@@ -226,6 +247,7 @@ def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before()
         (lambda own: own["vat"].pop("bonen"), "vat and category_base differ in bonen"),
         (lambda own: own["newsletter"]["topics"].append("thee"), "thee is a topic of mail and no category"),
         (lambda own: own["countries"][0].update(share=0.5), "shares of countries add up to 0.6"),
+        (lambda own: own["pairs"][0].update(first="thee"), "pairs name thee, which is no product"),
         (lambda own: own.clear(), "lacks client"),
     ],
 )

@@ -84,7 +84,21 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
         cake = (orders["kind"] == "cake").to_numpy()[order]
         contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
         product, quantity = np.where(cake, contest, product), np.where(cake, 1, quantity)
-    return pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+    lines = pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+    return _with_pairs(world, lines, products)
+
+
+def _with_pairs(world: World, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """Products that go together: of the orders with the first, a share also takes one of the second, beyond chance."""
+    number = {key: row for row, key in enumerate(products["key"])}
+    for pair in world.recipe.get("pairs", []):
+        first, second = number[pair["first"]], number[pair["second"]]
+        with_first = np.unique(lines["order"][lines["product"] == first])
+        takes = world.streams(f"pair {pair['first']} {pair['second']}").random(len(with_first)) < pair["share"]
+        already = np.isin(with_first, lines["order"][lines["product"] == second])
+        more = pd.DataFrame({"order": with_first[takes & ~already], "product": second, "quantity": 1})
+        lines = pd.concat([lines, more], ignore_index=True)
+    return lines
 
 
 def _wanted(world: World, orders: pd.DataFrame) -> Floats:

@@ -138,6 +138,15 @@ def refund_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "profile_id": profile_ids(world, orders["customer"].to_numpy()[row]),
         **arrow.dated(world.calendar.zone, "refunded", at),
         "amount": amount, "currency": world.recipe["client"]["currency"],
-        "linkage": arrow.pick(("unlinked", "order"), is_linked.astype(np.int64)),
+        "linkage": arrow.pick(("unlinked", "order"), is_linked.astype(np.int64)), "reason": _reasons(world, is_linked),
     }  # fmt: skip
     return arrow.table("refunds", len(row), columns)
+
+
+def _reasons(world: World, is_linked: np.ndarray) -> pa.Array:
+    """Why each order came back, where the shop asks; a refund that names no order gives no reason either."""
+    reasons = world.recipe.get("return_reasons")
+    if reasons is None:
+        return pa.nulls(len(is_linked), pa.string())
+    drawn = choose(world.streams("return reason"), list(reasons.values()), len(is_linked))
+    return arrow.pick(list(reasons), np.where(is_linked, drawn, -1))

@@ -21,7 +21,7 @@ class Recipe(dict[str, Any]):
 
 OF_GOODS = ("vat", "category_base", "extra_lines", "extra_quantity", "house_brand", "products")
 NEEDED = ("client", "countries", *OF_GOODS, "newsletter", "flows", "survey")
-OPTIONAL = ("cake", "contest_product", "trials", "gap_shape")
+OPTIONAL = ("cake", "contest_product", "trials", "gap_shape", "pairs", "return_reasons")
 COMMON = "_common"
 
 
@@ -67,6 +67,10 @@ def _check_categories(profile: str, recipe: Recipe) -> None:
         if found != there:
             odd = ", ".join(sorted(found ^ there))
             raise BadProfile(f"{profile}.yaml: {key} and category_base differ in {odd}.", f"Use exactly: {', '.join(sorted(there))}.")
+    pairs = {pair[end] for pair in recipe.get("pairs", []) for end in ("first", "second")}
+    if pairs - set(recipe["products"]):
+        odd = ", ".join(sorted(pairs - set(recipe["products"])))
+        raise BadProfile(f"{profile}.yaml: pairs name {odd}, which is no product.", f"Use: {', '.join(recipe['products'])}.")
     topics = {*recipe["newsletter"]["topics"], *(flow["topic"] for flow in recipe["flows"].values()), *recipe["survey"]["categories"]}
     if topics - there:
         odd = ", ".join(sorted(topics - there))
