@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import math
-from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from segkit_generators import Shop, make_shop
+from segkit_generators import make_shop
 from segkit_generators.errors import BadProfile
 from segkit_generators.exports import EXPORTS
 from segkit_generators.recipe import _read, checked_recipe, load_recipe, profile_names
 
 import segkit
-from tests.generators.conftest import frame_of
-
-CUSTOMERS = 3000
-SURE = 4  # standard errors: one in fifteen thousand
-
-
-@cache
-def shop_of(name: str) -> Shop:
-    return make_shop(name, CUSTOMERS, seed=11)
-
-
-@cache
-def data_of(name: str) -> SimpleNamespace:
-    tables = {table: frame_of(rows) for table, rows in shop_of(name).tables.items()}
-    orders = tables["orders"]
-    real = orders[orders["counts_as_purchase"] & orders["profile_id"].notna()].sort_values(["profile_id", "ordered_at"])
-    return SimpleNamespace(**tables, purchases=real)
-
-
-def near(share: float, expected: float, n: int) -> bool:
-    """Whether a share of n is within its sampling error of what was planted."""
-    return abs(share - expected) <= SURE * math.sqrt(max(expected * (1 - expected), 1e-4) / n)
+from tests.generators.shops import CUSTOMERS, SURE, data_of, near, shop_of
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -98,14 +75,17 @@ def test_a_coffee_drinker_comes_back_at_regular_gaps_and_a_sneaker_buyer_does_no
     assert spread("sneakers") > 0.75
 
 
-def test_fashion_sends_back_what_its_recipe_says_and_sells_twice_as_much_in_the_sales() -> None:
-    t, rates = data_of("fashion"), load_recipe("fashion")["orders"]
-    settled = t.orders[~t.orders["is_test"] & (t.orders["ordered_on"] < pd.Timestamp("2026-10-01")) & (t.orders["status"] != "cancelled")]
-    whole = (settled["status"] == "refunded").mean()
-    assert near(whole, rates["refunded_share"] / (1 - rates["cancelled_share"]), len(settled))
-    months = t.purchases["ordered_on"].dt.to_period("M").value_counts()
-    assert months[pd.Period("2026-01")] > 1.35 * months[pd.Period("2026-02")]
-    assert months[pd.Period("2026-07")] > 1.35 * months[pd.Period("2026-06")]
+@pytest.mark.parametrize(("name", "alike"), [("coffee", "filter_vol"), ("fashion", "pantalon")])
+def test_products_that_go_together_are_bought_together_as_often_as_planted(name: str, alike: str) -> None:
+    """Chance is what orders with a product like the first, and not the first, have of the second."""
+    pair, t = load_recipe(name)["pairs"][0], data_of(name)
+    has = t.order_items.pivot_table(index="order_id", columns="sku", values="quantity", aggfunc="count").notna()
+    together = has.loc[has[pair["first"]], pair["second"]]
+    chance = has.loc[has[alike] & ~has[pair["first"]], pair["second"]]
+    expected = 1 - (1 - chance.mean()) * (1 - pair["share"])
+    spread = math.sqrt(together.var() / len(together) + chance.var() / len(chance))
+    assert abs(together.mean() - expected) < SURE * spread
+    assert together.mean() - chance.mean() > SURE * spread, "without the pair the two would be alike"
 
 
 def test_giftware_is_bought_by_businesses_in_office_hours_and_never_on_saturday() -> None:
@@ -166,41 +146,6 @@ def test_what_a_trial_causes_is_there_only_with_the_trial() -> None:
     assert near(caused / treated, shop_of("coffee").truth["trials"]["uplift"].iloc[0], treated)
 
 
-@pytest.mark.parametrize("name", ["fashion", "coffee"])
-def test_what_is_expected_is_what_lives_simulated_from_the_hidden_parameters_give(name: str) -> None:
-    """Drop-out and orders drawn day by day, without the formula."""
-    truth, recipe = shop_of(name).truth["customers"], load_recipe(name)
-    alive = truth[truth["is_alive_at_until"] & (truth["lifecycle"] == "regular")]
-    days = pd.date_range("2026-11-01", periods=90)
-    past = shop_of(name).truth["days"]
-    season = (
-        np.ones(90) if "gap_shape" in recipe else weights_of(recipe, days) / weights_of(recipe, pd.DatetimeIndex(past.iloc[:, 0])).mean()
-    )
-    rng = np.random.default_rng(5)
-    life = rng.exponential(recipe["lifecycles"]["regular"]["dropout_days"], (200, len(alive)))
-    seen = np.clip(life[:, :, None] - np.arange(90), 0, 1) @ season
-    orders = rng.poisson(seen * alive["purchase_rate_per_day"].to_numpy())
-    mean, error = orders.mean(), orders.mean(axis=1).std() / math.sqrt(len(orders))
-    assert abs(mean - alive["expected_orders_90d"].mean()) < SURE * error
-    assert (truth.loc[~truth["is_alive_at_until"] & truth["dropped_out_on"].notna(), "expected_orders_90d"] == 0).all()
-    assert truth.loc[truth["dropped_out_on"].isna(), "expected_orders_90d"].isna().all()
-
-
-def weights_of(recipe: dict, days: pd.DatetimeIndex) -> np.ndarray:
-    """Weekday x month x the two sales of the fashion shop, written down once more."""
-    weight = np.array(recipe["weekday"])[days.day_of_week] * np.array(recipe["month"])[days.month - 1]
-    for name, feast in recipe["feasts"].items():
-        if "begins" in feast:
-            starts = pd.to_datetime([f"{year}-{feast['begins']}" for year in days.year])
-            inside = (days >= starts) & (days < starts + pd.Timedelta(days=feast["days"]))
-        else:
-            assert name == "mothers_day"
-            second = [pd.Timestamp(year, 5, 8) + pd.offsets.Week(weekday=6, n=0) for year in days.year]
-            inside = np.array([0 <= (feast_day - day).days < feast["days"] for feast_day, day in zip(second, days, strict=True)])
-        weight = weight * np.where(inside, feast["factor"], 1.0)
-    return weight
-
-
 def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before() -> None:
     shop, t = shop_of("sneakers"), data_of("sneakers")
     alive = shop.truth["alive"].set_index("profile_id")
@@ -226,6 +171,7 @@ def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before()
         (lambda own: own["vat"].pop("bonen"), "vat and category_base differ in bonen"),
         (lambda own: own["newsletter"]["topics"].append("thee"), "thee is a topic of mail and no category"),
         (lambda own: own["countries"][0].update(share=0.5), "shares of countries add up to 0.6"),
+        (lambda own: own["pairs"][0].update(first="thee"), "thee is in pairs and no product"),
         (lambda own: own.clear(), "lacks client"),
     ],
 )

@@ -27,19 +27,19 @@ def run(
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
-    as_: Annotated[str, typer.Option("--as", help=f"Deliveries, joined by commas: {', '.join(EXPORTS)}.")] = CANONICAL,
+    as_: Annotated[Optional[list[str]], typer.Option("--as", help=f"{CANONICAL} (else), {', '.join(EXPORTS)}; joined by commas.")] = None,  # noqa: UP045
     fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:
-        folder = _make(profile, out, customers, seed, until, as_, fault or ())
+        folder = _make(profile, out, customers, seed, until, as_ or (CANONICAL,), fault or ())
     except GeneratorError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     Console().print(f"Shop written to {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: str, faults: Sequence[str]) -> Path:
+def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: Sequence[str], faults: Sequence[str]) -> Path:
     formats = check_formats(deliveries)
     arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

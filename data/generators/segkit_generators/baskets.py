@@ -31,7 +31,7 @@ def add_terms(world: World, orders: pd.DataFrame) -> pd.DataFrame:
 
 def make_lines(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One row an order line: order (row number), product, quantity, unit, discount, line_total, tax, line_no."""
-    lines = _with_pairs(world, _products(world, orders, products), products)
+    lines = _products(world, orders, products)
     lines["unit"] = products["cents"].to_numpy()[lines["product"]]
     gross = lines["unit"] * lines["quantity"]
     lines["discount"] = (gross * orders["discount_rate"].to_numpy()[lines["order"]]).round().astype(np.int64)
@@ -93,18 +93,21 @@ def _products(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.
         cake = (orders["kind"] == "cake").to_numpy()[order]
         contest = int(np.flatnonzero(products["key"] == recipe["contest_product"])[0])
         product, quantity = np.where(cake, contest, product), np.where(cake, 1, quantity)
-    return pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+    lines = pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+    return _with_pairs(world, lines, products)
 
 
 def _with_pairs(world: World, lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
-    """The lines, and one more for what goes with something in the basket, for as many as the pair says."""
-    number = {key: place for place, key in enumerate(products["key"])}
-    parts = [lines]
+    """Products that go together: of the orders with the first, a share also takes one of the second, beyond chance."""
+    number = {key: row for row, key in enumerate(products["key"])}
     for pair in world.recipe.get("pairs", []):
-        has = np.unique(lines["order"].to_numpy()[lines["product"] == number[pair["bought"]]])
-        drawn = world.streams(f"pair {pair['bought']} {pair['also']}").random(len(has)) < pair["share"]
-        parts.append(pd.DataFrame({"order": has[drawn], "product": number[pair["also"]], "quantity": 1}))
-    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else lines
+        first, second = number[pair["first"]], number[pair["second"]]
+        with_first = np.unique(lines["order"][lines["product"] == first])
+        takes = world.streams(f"pair {pair['first']} {pair['second']}").random(len(with_first)) < pair["share"]
+        already = np.isin(with_first, lines["order"][lines["product"] == second])
+        more = pd.DataFrame({"order": with_first[takes & ~already], "product": second, "quantity": 1})
+        lines = pd.concat([lines, more], ignore_index=True)
+    return lines
 
 
 def brand_tastes(world: World, products: pd.DataFrame) -> Floats:

@@ -58,9 +58,10 @@ def basket_value(world: World, products: pd.DataFrame, taste: Floats, line: Floa
     further = stay * left + (1 - stay) * (taste * left).sum(axis=1, keepdims=True)
     value: Floats = (taste * (left + extra * further)).sum(axis=1)
     for pair in recipe.get("pairs", []):
-        also = products.set_index("key").loc[pair["also"]]
-        stays = 1.0 if kept is None else kept[:, also["category_no"]]
-        value = value + in_basket(world, products, taste, pair["bought"]) * pair["share"] * also["price"] * stays * rates(world)
+        second = products.set_index("key").loc[pair["second"]]
+        stays = 1.0 if kept is None else kept[:, second["category_no"]]
+        has, lacks = in_basket(world, products, taste, pair["first"]), 1 - in_basket(world, products, taste, pair["second"])
+        value = value + has * lacks * pair["share"] * second["price"] * stays * rates(world)
     return value
 
 

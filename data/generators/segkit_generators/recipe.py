@@ -89,7 +89,7 @@ def _check_names(profile: str, recipe: Recipe) -> None:
             "is of a static list and no category",
             categories,
         ),
-        ([pair[end] for pair in recipe.get("pairs", []) for end in ("bought", "also")], "is in pairs and no product", products),
+        ([pair[end] for pair in recipe.get("pairs", []) for end in ("first", "second")], "is in pairs and no product", products),
         ([recipe["contest_product"]] if "cake" in recipe else [], "is the contest_product and no product", products),
         (feasts, "is no feast that the calendar knows; give it begins or month_end, or", set(FEASTS)),
         ([name for name in OCCASIONS if name in recipe], "needs a flow of that name", set(recipe["flows"])),

@@ -232,8 +232,8 @@ class Returns(Keys):
 
 
 class Pair(Keys):
-    bought: str
-    also: str
+    first: str
+    second: str
     share: Share
 
 

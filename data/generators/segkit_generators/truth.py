@@ -114,8 +114,8 @@ def cake_truth(world: World, played: pd.DataFrame, orders: pd.DataFrame) -> pd.D
 
 
 def pair_truth(recipe: Recipe) -> pd.DataFrame:
-    """One row a pair: of the baskets with the product `bought`, the share that gets one `also` because of it."""
-    rows = [{"bought": pair["bought"], "also": pair["also"], "added_share": pair["share"]} for pair in recipe["pairs"]]
+    """One row a pair: of the baskets with the product `first`, the share that takes one of `second` beyond chance."""
+    rows = [{"first": pair["first"], "second": pair["second"], "share": pair["share"]} for pair in recipe["pairs"]]
     return pd.DataFrame(rows)
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from segkit_generators import Shop, make_shop
+from segkit_generators.__main__ import app
 from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, cells, check_formats
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Delivery, Dialect, JsonFile, Page, TextFile
+from typer.testing import CliRunner
 
 ROWS = pd.DataFrame(
     {"Name": ["Zoë", "Łucja"], "Total": ["12.50", None], "Note": ["a;b", 'say "hi"']}, pd.Index(["C1", "C2"], name="profile_id")
@@ -87,11 +89,23 @@ def test_formats_are_joined_by_commas_or_given_one_by_one() -> None:
         check_formats("mailchimp")
 
 
+def test_the_command_takes_formats_both_ways(tmp_path: Path) -> None:
+    arguments = ["bakery", "--customers", "20", "--out", str(tmp_path), "--as", "klaviyo", "--as", "shopify,activecampaign"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["activecampaign", "klaviyo", "shopify", "truth"]
+
+
 @pytest.mark.parametrize("customers", [1, 25])
 @pytest.mark.parametrize("system", [*EXPORTS])
 def test_tiny_shops_can_be_delivered(system: str, customers: int, tmp_path: Path) -> None:
     delivery = EXPORTS[system](make_shop(customers=customers, seed=1))
     assert any(delivery.write(tmp_path).iterdir())
+
+
+def test_a_shop_without_a_log_of_mails_can_be_delivered(tmp_path: Path) -> None:
+    shop = make_shop(customers=40, seed=1, faults=["aggregates_only"])
+    for system, deliver in EXPORTS.items():
+        assert any(deliver(shop).write(tmp_path / system).iterdir())
 
 
 def test_moments_follow_the_clock_of_the_zone() -> None:

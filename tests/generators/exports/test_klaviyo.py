@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from segkit_generators import Shop
+from segkit_generators import Shop, make_shop
 from segkit_generators.exports import cells, klaviyo
+from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Delivery
 
 import segkit
@@ -218,6 +219,19 @@ def test_a_bounced_profile_is_subscribed_and_suppressed_at_once(delivery: Delive
     bounced = rows[rows["Email Suppressions"] == "HARD_BOUNCE"]
     assert len(bounced) > 3
     assert {*bounced["Email Marketing Consent"]} == {"SUBSCRIBED"}
+
+
+def test_whoever_unsubscribed_is_suppressed_for_that_reason(delivery: Delivery) -> None:
+    rows = delivery.file("profiles.csv").rows
+    left = rows[rows["Email Marketing Consent"] == "UNSUBSCRIBED"]
+    assert len(left) > 5
+    assert {*left["Email Suppressions"]} == {"UNSUBSCRIBE"}
+
+
+def test_without_a_log_of_mails_the_export_still_has_its_totals() -> None:
+    delivery = klaviyo.deliver(Book(make_shop(customers=80, seed=3, faults=["aggregates_only"])))
+    assert delivery.file("profiles.csv").rows["Last Open"].notna().sum() > 20
+    assert not [file.name for file in delivery.files if "email" in file.name]
 
 
 def test_lists_say_how_one_joins_and_segments_what_defines_them(delivery: Delivery, tmp_path: Path) -> None:

@@ -27,11 +27,12 @@ class Book:
 
     def _frame(self, name: str) -> pd.DataFrame:
         """One canonical table, with its first column (its key) as the index; empty when the shop has none."""
-        table = self._tables[name] if name in self._tables else SCHEMAS[name].empty_table()
-        for place, column in enumerate(table.schema):
+        schema = SCHEMAS[name]
+        table = self._tables.get(name, schema.empty_table())
+        for place, column in enumerate(schema):
             if pa.types.is_decimal(column.type):
                 table = table.set_column(place, column.name, table[column.name].cast(pa.float64()))
-        return table.to_pandas(date_as_object=True).set_index(table.column_names[0])
+        return table.to_pandas(date_as_object=True).set_index(schema.names[0])
 
     def numbered(self, table: str) -> pd.Series:
         """The rows of a table counted from 1, as text: ids for systems that count."""

@@ -40,6 +40,11 @@ def is_among(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -
     return np.asarray(pc.fill_null(pc.is_in(table[column], value_set=_one(values)), False))
 
 
+def ids_of(table: pa.Table, rows: Ints) -> pa.Array:
+    """The ids of some rows: the cells of the first column."""
+    return _one(table[0]).take(pa.array(rows))
+
+
 def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit_generators import arrow
-from segkit_generators.faults.edit import added, changed, copies, is_among
+from segkit_generators.faults.edit import added, changed, copies, ids_of, is_among
 from segkit_generators.faults.fault import Fault, Planted, Tables
 from segkit_generators.moments import DAY
 from segkit_generators.streams import Bools, Ints
@@ -51,7 +51,7 @@ def cancel_without_link(world: World, tables: Tables, rows: Ints, rng: np.random
 def make_guests(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """The order stays, and who placed it is no longer known."""
     orders = tables["orders"]
-    return {**tables, "orders": changed(orders, rows, profile_id=None, is_guest=True)}, {"orders": _ids(orders, rows)}
+    return {**tables, "orders": changed(orders, rows, profile_id=None, is_guest=True)}, {"orders": ids_of(orders, rows)}
 
 
 def sell_on_marketplace(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
@@ -59,13 +59,13 @@ def sell_on_marketplace(world: World, tables: Tables, rows: Ints, rng: np.random
     orders = tables["orders"]
     masked = [f"{number:016x}@marktplaats.example" for number in rng.integers(0, 2**62, len(rows))]
     cells = {"profile_id": None, "is_guest": True, "email_at_order": masked, "source_name": "marketplace", "channel": "marketplace"}
-    return {**tables, "orders": changed(orders, rows, **cells)}, {"orders": _ids(orders, rows)}
+    return {**tables, "orders": changed(orders, rows, **cells)}, {"orders": ids_of(orders, rows)}
 
 
 def place_tests(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """Somebody of the shop tries the checkout, with a real-looking order that nobody paid for."""
     orders, items = tables["orders"], tables["order_items"]
-    ids, old = world.numbered("OX", rows), _ids(orders, rows)
+    ids, old = world.numbered("OX", rows), ids_of(orders, rows)
     tests = copies(
         orders, rows, order_id=ids, source_order_id=ids, order_number=world.numbered("#T", rows), profile_id=None, is_guest=True,
         email_at_order="test@example.com", is_test=True, counts_as_purchase=False, cart_id=None,
@@ -84,21 +84,23 @@ def pay_in_other_currencies(world: World, tables: Tables, rows: Ints, rng: np.ra
     base = {f"{name}_base": _money(_cents(orders[name], rows) * rate) for name in ("total",)}
     net = _money((_cents(orders["total"], rows) - _cents(orders["refunded_total"], rows)) * rate)
     cells = {"currency": np.array(list(FOREIGN))[chosen].tolist(), "fx_to_base": rate, **base, "net_base": net}
-    return {**tables, "orders": changed(orders, rows, **cells)}, {"orders": _ids(orders, rows)}
+    return {**tables, "orders": changed(orders, rows, **cells)}, {"orders": ids_of(orders, rows)}
 
 
 def ship_abroad(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """The same customer in two countries: one order goes to another than the others."""
     orders = tables["orders"]
     abroad = ["DE" if country != "DE" else "NL" for country in orders["shipping_country"].take(pa.array(rows)).to_pylist()]
-    return {**tables, "orders": changed(orders, rows, shipping_country=abroad)}, {"orders": _ids(orders, rows)}
+    return {**tables, "orders": changed(orders, rows, shipping_country=abroad)}, {"orders": ids_of(orders, rows)}
 
 
 def order_twice_at_once(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """Two orders of one customer in the same second."""
     orders = tables["orders"]
     before = pa.array(_previous(tables)[rows])
-    return {**tables, "orders": changed(orders, rows, **{name: orders[name].take(before) for name in TIED})}, {"orders": _ids(orders, rows)}
+    return {**tables, "orders": changed(orders, rows, **{name: orders[name].take(before) for name in TIED})}, {
+        "orders": ids_of(orders, rows)
+    }
 
 
 def charge_fees(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
@@ -106,7 +108,7 @@ def charge_fees(world: World, tables: Tables, rows: Ints, rng: np.random.Generat
     orders, items = tables["orders"], tables["order_items"]
     ids, fee = world.numbered("LF", rows), np.full(len(rows), FEE_CENTS)
     columns = {
-        "order_item_id": ids, "order_id": _ids(orders, rows), "line_no": np.full(len(rows), 99), "quantity": np.full(len(rows), 100),
+        "order_item_id": ids, "order_id": ids_of(orders, rows), "line_no": np.full(len(rows), 99), "quantity": np.full(len(rows), 100),
         "title": np.array(FEES)[rng.integers(0, len(FEES), len(rows))], "unit_price": fee, "line_total": fee, "line_type": "fee",
         "discount": np.zeros(len(rows), dtype=np.int64), "tax": np.zeros(len(rows), dtype=np.int64),
     }  # fmt: skip
@@ -134,10 +136,6 @@ def _previous(tables: Tables) -> Ints:
     orders = tables["orders"].select(["profile_id", "ordered_at"]).to_pandas().sort_values("ordered_at", kind="stable")
     rows = pd.Series(orders.index, index=orders.index).groupby(orders["profile_id"], dropna=False).shift(1)
     return rows.sort_index().fillna(-1).to_numpy().astype(np.int64)
-
-
-def _ids(table: pa.Table, rows: Ints) -> pa.Array:
-    return table[0].combine_chunks().take(pa.array(rows))
 
 
 def _seconds(moments: pa.ChunkedArray) -> Ints:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit_generators import arrow
-from segkit_generators.faults.edit import added, changed, copies, is_among
+from segkit_generators.faults.edit import added, changed, copies, ids_of, is_among
 from segkit_generators.faults.fault import Fault, Planted, Tables
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
@@ -45,24 +45,24 @@ def split_by_case(world: World, tables: Tables, rows: Ints, rng: np.random.Gener
 def mark_staff(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """People of the shop who order there themselves."""
     profiles = tables["profiles"]
-    return {**tables, "profiles": changed(profiles, rows, is_staff=True)}, {"profiles": _ids(profiles, rows)}
+    return {**tables, "profiles": changed(profiles, rows, is_staff=True)}, {"profiles": ids_of(profiles, rows)}
 
 
 def name_with_formula(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """A first name that a spreadsheet would run."""
     profiles = tables["profiles"]
-    return {**tables, "profiles": changed(profiles, rows, first_name=FORMULA)}, {"profiles": _ids(profiles, rows)}
+    return {**tables, "profiles": changed(profiles, rows, first_name=FORMULA)}, {"profiles": ids_of(profiles, rows)}
 
 
 def name_with_markup(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """A last name that a web page would run."""
     profiles = tables["profiles"]
-    return {**tables, "profiles": changed(profiles, rows, last_name=MARKUP)}, {"profiles": _ids(profiles, rows)}
+    return {**tables, "profiles": changed(profiles, rows, last_name=MARKUP)}, {"profiles": ids_of(profiles, rows)}
 
 
 def suppress_too(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """Subscribed and suppressed at the same moment: the address bounced, and nobody took back the consent."""
-    ids = _ids(tables["profiles"], rows)
+    ids = ids_of(tables["profiles"], rows)
     of_them = np.flatnonzero(is_among(tables["consents"], "profile_id", ids))  # in order of time
     last = pd.Series(of_them).groupby(tables["consents"]["profile_id"].to_pandas()[of_them].to_numpy()).last().to_numpy()
     cells = {"status": "suppressed", "suppression_reason": "hard_bounce", "method": "mailer", "opt_in_level": None}
@@ -80,23 +80,19 @@ def forget_who_opened(world: World, tables: Tables, rows: Ints, rng: np.random.G
     events = tables["email_events"]
     opens = np.flatnonzero(opened(tables))
     first = opens[np.argsort(np.asarray(events["occurred_at"].cast(pa.int64()))[opens], kind="stable")][: len(rows)]
-    ids = _ids(events, first)
+    ids = ids_of(events, first)
     return {**tables, "email_events": changed(events, first, is_machine_open=None, machine_open_basis=None)}, {"email_events": ids}
 
 
 def invent(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """Products that a script made up."""
     products, items = tables["products"], tables["order_items"]
-    ids, titles = _ids(products, rows), arrow.text([f"Product {row}" for row in rows])
+    ids, titles = ids_of(products, rows), arrow.text([f"Product {row}" for row in rows])
     sold = np.flatnonzero(is_among(items, "product_id", ids))
     which = pc.index_in(items["product_id"].take(pa.array(sold)).combine_chunks(), value_set=ids)
     return {
         **tables, "products": changed(products, rows, title=titles), "order_items": changed(items, sold, title=titles.take(which)),
     }, {"products": ids}  # fmt: skip
-
-
-def _ids(table: pa.Table, rows: Ints) -> pa.Array:
-    return table[0].combine_chunks().take(pa.array(rows))
 
 
 FAULTS = {
