@@ -5,7 +5,7 @@ import pandas as pd
 
 from segkit_generators.messages import SUNSET
 from segkit_generators.moments import DAY, NEVER
-from segkit_generators.reactions import Mailbox, after
+from segkit_generators.reactions import Mailbox
 from segkit_generators.streams import Ints
 
 
@@ -16,8 +16,7 @@ def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> 
     """
     rules, calendar = mailbox.world.recipe["sunset"], mailbox.world.calendar
     end = ends["end"].to_numpy()
-    day = after(calendar.zone.day(_first_silence(mailbox, letters, rules["after_days"])), 1)
-    at = np.where(day > calendar.last, NEVER, calendar.local(np.minimum(day, calendar.last), rules["hour"]))
+    at = _first_silence(mailbox, letters)
     asked = np.flatnonzero((at < end) & (at < calendar.end))
     sent = mailbox.send("sunset", "sunset", asked, at[asked])
     stays = sent["click_at"].to_numpy() != NEVER
@@ -31,8 +30,9 @@ def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> 
     return kept, ends, sent
 
 
-def _first_silence(mailbox: Mailbox, letters: pd.DataFrame, days: int) -> Ints:
-    """Per subscriber the moment at which nothing had been heard of him for so many days; NEVER when that never came."""
+def _first_silence(mailbox: Mailbox, letters: pd.DataFrame) -> Ints:
+    """Per subscriber the first morning on which nothing had been heard of him for so many days; NEVER when there was none."""
+    rules, calendar = mailbox.world.recipe["sunset"], mailbox.world.calendar
     seen = letters[["open_at", "again_at", "machine_at", "click_at", "bot_at"]].min(axis=1).to_numpy()
     heard = seen != NEVER
     began = np.flatnonzero(mailbox.start != NEVER)
@@ -41,8 +41,9 @@ def _first_silence(mailbox: Mailbox, letters: pd.DataFrame, days: int) -> Ints:
     order = np.lexsort((at, customer))
     customer, at = customer[order], at[order]
     next_at = np.where(np.append(customer[1:] == customer[:-1], False), np.append(at[1:], NEVER), NEVER)
-    silent = np.flatnonzero(next_at - at > days * DAY)
+    morning = calendar.local(calendar.zone.day(at) + rules["after_days"] + 1, rules["hour"])
+    silent = np.flatnonzero(next_at > morning)
     first = np.full(len(mailbox.start), NEVER)
     who, place = np.unique(customer[silent], return_index=True)
-    first[who] = at[silent[place]] + days * DAY
+    first[who] = morning[silent[place]]
     return first
