@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammainc
+from scipy.special import gammainc, gammaincc
 
 from segkit_generators.catalogue import basket_value, line_value
 from segkit_generators.coupons import code_days
@@ -18,6 +18,8 @@ AHEAD = (90, 365)  # days for which the answer key says what to expect
 STEP = 7  # days at a time for regular gaps
 FINE = 0.02  # of a mean gap, in the table of renewals
 OLDEST = 4.0  # mean gaps since the last order; older counts as this old
+AGES = 81
+NO_LONGER = 1e-12  # so seldom a gap lasts so long that it counts as over
 
 
 def expect(world: World, products: pd.DataFrame, orders: pd.DataFrame, as_of: int, days: int) -> tuple[Floats, Floats]:
@@ -99,7 +101,7 @@ def _regular(world: World, orders: pd.DataFrame, as_of: int, days: int, kind: In
     edges = np.append(np.arange(0, days, STEP), days)
     total, before = np.zeros(world.size), np.zeros(world.size)
     for begin, end in pairwise(edges):
-        now = renewals((as_of - last) * rate, end * rate)
+        now = renewals((as_of + 0.5 - last) * rate, end * rate)  # an order is on the day nearest to its moment
         total += (now - before) * np.exp(-((begin + end) / 2 + 0.5) / life)
         before = now
     share = np.bincount(kind[0], minlength=kind.max() + 1) / kind.shape[1]
@@ -119,7 +121,7 @@ class Renewals:
         time = np.arange(0, longest + 2 * FINE, FINE)
         gaps = np.arange(1, int(longest + 6 * np.sqrt(longest / shape + 1)) + 2)
         usual = gammainc(gaps[:, None] * shape, shape * time).sum(axis=0)  # renewals after a renewal
-        self._ages = np.linspace(0, OLDEST, 41)
+        self._ages = np.linspace(0, OLDEST, AGES)
         self._table = np.stack([_after(age, shape, time, usual) for age in self._ages])
 
     def __call__(self, age: Floats, time: Floats) -> Floats:
@@ -133,6 +135,9 @@ class Renewals:
 
 def _after(age: float, shape: float, time: Floats, usual: Floats) -> Floats:
     """The first renewal comes after what is left of a gap that has lasted `age`; from there on they are as usual."""
-    over = 1 - gammainc(shape, shape * age)
-    reached = (gammainc(shape, shape * (age + time)) - gammainc(shape, shape * age)) / over
-    return reached + np.convolve(np.diff(reached, prepend=0.0), usual)[: len(time)]
+    over = gammaincc(shape, shape * age)
+    if over < NO_LONGER:
+        return 1 + usual
+    reached = 1 - gammaincc(shape, shape * (age + time)) / over
+    between = (usual + np.append(usual[1:], usual[-1])) / 2  # a renewal within a step is on average halfway
+    return reached + np.convolve(np.diff(reached, prepend=0.0), between)[: len(time)]

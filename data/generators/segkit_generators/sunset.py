@@ -8,6 +8,8 @@ from segkit_generators.moments import DAY, NEVER
 from segkit_generators.reactions import Mailbox
 from segkit_generators.streams import Ints
 
+SIGNS = ("open_at", "again_at", "machine_at", "click_at", "bot_at")  # of life, as the mail system sees it
+
 
 def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The newsletters and ends of subscriptions with sunset in them, and the mails of it.
@@ -33,11 +35,10 @@ def say_goodbye(mailbox: Mailbox, letters: pd.DataFrame, ends: pd.DataFrame) -> 
 def _first_silence(mailbox: Mailbox, letters: pd.DataFrame) -> Ints:
     """Per subscriber the first morning on which nothing had been heard of him for so many days; NEVER when there was none."""
     rules, calendar = mailbox.world.recipe["sunset"], mailbox.world.calendar
-    seen = letters[["open_at", "again_at", "machine_at", "click_at", "bot_at"]].min(axis=1).to_numpy()
-    heard = seen != NEVER
-    began = np.flatnonzero(mailbox.start != NEVER)
-    customer = np.concatenate([began, letters["customer"].to_numpy()[heard]])
-    at = np.concatenate([mailbox.start[began], seen[heard]])
+    signs = [(letters["customer"].to_numpy(), letters[sign].to_numpy()) for sign in SIGNS]
+    signs.append((np.arange(len(mailbox.start)), mailbox.start))
+    customer, at = (np.concatenate([sign[part] for sign in signs]) for part in (0, 1))
+    customer, at = customer[at != NEVER], at[at != NEVER]
     order = np.lexsort((at, customer))
     customer, at = customer[order], at[order]
     next_at = np.where(np.append(customer[1:] == customer[:-1], False), np.append(at[1:], NEVER), NEVER)
