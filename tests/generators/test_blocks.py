@@ -56,3 +56,25 @@ def test_the_first_customers_are_those_of_a_small_shop_and_the_next_block_repeat
     again = customers.iloc[CUSTOMERS_OF_BLOCK:].reset_index(drop=True).head(300)
     assert (again["purchase_rate_per_day"] == small["purchase_rate_per_day"]).mean() < 0.5  # those who never buy have 0
     assert not (again["open_propensity"] == small["open_propensity"]).any()
+
+
+@pytest.mark.parametrize("name", ["fashion", "coffee", "international"])
+def test_shops_with_friends_gifts_and_lists_can_be_made_in_blocks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of 150 instead of 20,000: ids stay unique, what points to a row finds it, the first block is the small shop."""
+    for place in ("arguments", "world"):
+        monkeypatch.setattr(f"segkit_generators.{place}.CUSTOMERS_OF_BLOCK", 150)
+    shop, small = make_shop(name, 400, seed=3), make_shop(name, 100, seed=3)
+    tables = {table: rows.to_pandas() for table, rows in shop.tables.items()}
+    assert len(shop.blocks) == 3
+    for table, key in (("refunds", "refund_id"), ("order_items", "order_item_id"), ("orders", "order_id"), ("profiles", "email")):
+        assert tables[table][key].is_unique
+    profiles = set(tables["profiles"]["profile_id"])
+    assert set(tables["refunds"]["order_item_id"].dropna()) <= set(tables["order_items"]["order_item_id"])
+    assert set(tables["list_memberships"]["profile_id"]) <= profiles
+    assert set(tables["experiment_assignments"]["profile_id"]) <= profiles
+    if "profile_properties" in tables:
+        assert set(tables["profile_properties"]["value_text"]) <= profiles
+    columns = [column for column in small.truth["customers"] if column in FIXED or column.startswith(("brand_", "return_"))]
+    pd.testing.assert_frame_equal(small.truth["customers"][columns], shop.truth["customers"][columns].head(100))
+    assert shop.truth["segments"]["segment_id"].is_unique
+    assert len(shop.truth["hindsight"]) == shop.truth["hindsight"]["profile_id"].nunique()

@@ -172,6 +172,18 @@ def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before()
         (lambda own: own["countries"][0].update(share=0.5), "shares of countries add up to 0.6"),
         (lambda own: own["pairs"][0].update(first="thee"), "thee is in pairs and no product"),
         (lambda own: own.clear(), "lacks client"),
+        (lambda own: own.update(orders={"test_orders": 1}), "lacks orders.cancelled_share"),
+        (lambda own: own["products"]["molen"].update(prize=3), "unknown key 'products.molen.prize'"),
+        (lambda own: own["products"]["molen"].update(price="9,95"), "products.molen.price is '9,95'"),
+        (lambda own: own["client"].update(time_zone="Europe/Mokum"), "client.time_zone is 'Europe/Mokum'"),
+        (lambda own: own["countries"][0].update(pool="es_ES"), "countries.0.pool is 'es_ES'"),
+        (lambda own: own.update(weekday=[1.0] * 6), "weekday is"),
+        (lambda own: own["trials"][0].update(holdout=1.5), "trials.0.holdout is 1.5"),
+        (lambda own: own.update(feasts={"full_moon": {"days": 3, "factor": 2.0}}), "full_moon is no feast that the calendar knows"),
+        (lambda own: own["flows"].pop("winback"), "winback needs a flow of that name"),
+        (lambda own: own["flows"].pop("survey"), "survey is a flow that every shop has"),
+        (lambda own: own.update(category_sex={"thee": "male"}), "thee is in category_sex and no category"),
+        (lambda own: own["segments"]["trouw"].update(fault="ugly"), "segments.trouw.fault is 'ugly'"),
     ],
 )
 def test_a_malformed_profile_names_the_file_the_key_and_what_is_allowed(change, told: str) -> None:  # type: ignore[no-untyped-def]
@@ -180,6 +192,14 @@ def test_a_malformed_profile_names_the_file_the_key_and_what_is_allowed(change, 
     with pytest.raises(BadProfile, match=told) as raised:
         checked_recipe("coffee", own, _read("_common"))
     assert "coffee.yaml" in str(raised.value)
+
+
+def test_what_is_allowed_stands_beside_what_is_wrong() -> None:
+    own = _read("coffee")
+    own["client"]["moon"] = 1
+    with pytest.raises(BadProfile) as raised:
+        checked_recipe("coffee", own, _read("_common"))
+    assert "currency, language, name, time_zone" in str(raised.value)
 
 
 def test_a_profile_that_is_no_mapping_says_so() -> None:

@@ -5,12 +5,13 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
+from segkit_generators.messages import BOUNCE, COMPLAINT, SUNSET
 from segkit_generators.moments import HOUR, NEVER, until
 from segkit_generators.orders import profile_ids
 from segkit_generators.world import World
 
 STATUS = ("subscribed", "pending", "never_subscribed", "unsubscribed", "suppressed")
-ENDS = ("unsubscribe", "spam_complaint", "hard_bounce", "sunset")
+ENDS = ("unsubscribe", "spam_complaint", "hard_bounce")
 
 
 def make_subscriptions(world: World) -> pd.DataFrame:
@@ -28,7 +29,8 @@ def make_subscriptions(world: World) -> pd.DataFrame:
 def consent_table(world: World, subscriptions: pd.DataFrame) -> pa.Table:
     """The canonical table consents: every change of the e-mail marketing consent, in order of time."""
     start, end, double = (subscriptions[name].to_numpy() for name in ("start", "end", "is_double"))
-    suppressed = subscriptions["end_reason"].to_numpy() > 0
+    suppressed = np.isin(subscriptions["end_reason"], [COMPLAINT, BOUNCE])
+    by_whom = np.where(subscriptions["end_reason"] == SUNSET, "sunset", "unsubscribe_link")
     joined = world.joined_at
     history = pd.concat(
         [
@@ -47,7 +49,7 @@ def consent_table(world: World, subscriptions: pd.DataFrame) -> pa.Table:
         "profile_id": profile_ids(world, customer), "channel": "email", "purpose": "marketing",
         "status": arrow.pick(STATUS, status),
         "suppression_reason": arrow.pick(ENDS, reason),
-        "method": np.where(given, source, np.where(status == 3, "unsubscribe_link", "mailer")),
+        "method": np.where(given, source, np.where(status == 3, by_whom[customer], "mailer")),
         "opt_in_level": arrow.text(np.where(double[customer], "double", "single"), ~given),
         "occurred_at": history["at"].to_numpy(), "source_system": "mailer", "extract_id": "generated-consents",
     }  # fmt: skip

@@ -285,7 +285,7 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: T
         "profiles": profile_table(world),
         "profile_identities": identity_table(world, orders, post.subscriptions),
         "consents": consent_table(world, post.subscriptions),
-        **_lists(world, trade, cake),
+        **_lists(world, trade, post.subscriptions, cake),
         **({"profile_properties": property_table(world, trade.referrer)} if "referrals" in world.recipe else {}),
         **({"experiment_assignments": trial_table(world, trials)} if "trials" in world.recipe else {}),
         **product_tables(world, products),
@@ -301,10 +301,10 @@ def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: T
     return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
-def _lists(world: World, trade: Trade, cake: Cake | None) -> dict[str, pa.Table]:
+def _lists(world: World, trade: Trade, subscriptions: pd.DataFrame, cake: Cake | None) -> dict[str, pa.Table]:
     """The canonical table list_memberships, of a shop that has lists."""
     parts = [list_table(world, cake.participants)] if cake else []
-    parts += [static_table(world, trade.orders, trade.lines, trade.products)] if "static_lists" in world.recipe else []
+    parts += [static_table(world, trade, subscriptions)] if "static_lists" in world.recipe else []
     return {"list_memberships": pa.concat_tables(parts)} if parts else {}
 
 
