@@ -27,7 +27,7 @@ def own_orders(name: str) -> pd.DataFrame:
 def year_after(name: str, days: int) -> pd.DataFrame:
     """A row for everyone expected something of a year before the end: expected and found orders and value, by profile."""
     expected = shop_of(name).truth["hindsight"].set_index("profile_id")
-    orders, as_of = own_orders(name), expected["as_of"].iloc[0]
+    orders, as_of = own_orders(name), expected["as_of_on"].iloc[0]
     after = orders[orders["ordered_on"].between(as_of + pd.Timedelta(days=1), as_of + pd.Timedelta(days=days))]
     after = after.assign(left=(after["net_base"] - after["shipping_total"] * after["fx_to_base"]).where(after["counts_as_purchase"], 0))
     found = after.groupby("profile_id")["left"].agg(["size", "sum"]).reindex(expected.index, fill_value=0)
@@ -157,7 +157,7 @@ def test_a_shop_with_half_more_orders_is_noticed(monkeypatch: pytest.MonkeyPatch
     other = make_shop("sneakers", 3000, seed=11)
     orders = frame_of(other.tables["orders"]).assign(kind=other.truth["orders"]["kind"].to_numpy())
     expected = shop_of("sneakers").truth["hindsight"]
-    after = orders[(orders["ordered_on"] > expected["as_of"].iloc[0]) & orders["kind"].eq("repeat")]
+    after = orders[(orders["ordered_on"] > expected["as_of_on"].iloc[0]) & orders["kind"].eq("repeat")]
     found = after.groupby("profile_id").size().reindex(expected["profile_id"], fill_value=0).to_numpy()
     gap = found - expected["expected_orders_365d"].to_numpy()
     assert gap.sum() > SURE * math.sqrt((gap**2).sum())

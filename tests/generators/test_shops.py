@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -205,3 +207,16 @@ def test_what_is_allowed_stands_beside_what_is_wrong() -> None:
 def test_a_profile_that_is_no_mapping_says_so() -> None:
     with pytest.raises(BadProfile, match="holds no keys"):
         checked_recipe("coffee", ["a"], _read("_common"))
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_table_and_column_of_the_answer_key_is_described(name: str, checkout: Path) -> None:
+    page = (checkout / "data" / "generators" / "README.md").read_text(encoding="utf-8")
+    for table, frame in shop_of(name).truth.items():
+        assert f"`{table}`" in page
+        for column in frame.columns:
+            found = re.sub(r"^alive_\d{4}_\d{2}$", "alive_YYYY_MM", str(column))
+            found = re.sub(
+                r"^(brand_affinity|affinity)_.*", lambda match: f"{match[1]}_{'BRAND' if match[1].startswith('b') else 'CATEGORY'}", found
+            )
+            assert f"`{found}`" in page or (table == "hindsight" and found.startswith("expected_")), (table, column)

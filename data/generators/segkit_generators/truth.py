@@ -64,7 +64,7 @@ def machine_truth(events: pa.Table) -> pd.DataFrame:
 def hindsight_truth(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One row a buyer of a year before the end: what was to be expected of him then, for beside what he did."""
     as_of = world.calendar.last - AHEAD[-1]
-    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "as_of": _date(np.full(world.size, as_of))})
+    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "as_of_on": _date(np.full(world.size, as_of))})
     for days in AHEAD:
         truth[f"expected_orders_{days}d"], truth[f"expected_value_{days}d"] = expect(world, products, orders, as_of, days)
     return truth[truth[f"expected_orders_{AHEAD[0]}d"].notna()].reset_index(drop=True)
