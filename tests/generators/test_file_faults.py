@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from segkit_generators import Shop, make_shop
+from segkit_generators import make_shop
 from segkit_generators.__main__ import app
-from segkit_generators.errors import BadArgument
 from segkit_generators.faults import FILE_FAULTS
+from segkit_generators.world import CUSTOMERS_OF_BLOCK
 from typer.testing import CliRunner
 
 import segkit
@@ -137,10 +137,10 @@ def test_a_share_is_the_share_of_the_rows(clean: Path, tmp_path: Path) -> None:
     assert changed(clean, folder) == len(told(folder)) == round(0.25 * len(rows(clean)))
 
 
-def test_a_fault_of_files_needs_files(tmp_path: Path) -> None:
-    shop: Shop = make_shop("bakery", 20, seed=7, faults=["bom"])
-    with pytest.raises(BadArgument, match="--as"):
-        shop.write(tmp_path / "a")
-    done = CliRunner().invoke(app, ["bakery", "--customers", "20", "--out", str(tmp_path / "b"), "--fault", "bom"])
+@pytest.mark.parametrize("customers", [20, CUSTOMERS_OF_BLOCK + 1], ids=["small", "in blocks"])
+def test_a_fault_of_files_needs_files(customers: int, tmp_path: Path) -> None:
+    """Else it would be asked for, be planted nowhere, and nobody would know."""
+    done = CliRunner().invoke(app, ["bakery", "--customers", str(customers), "--out", str(tmp_path / "out"), "--fault", "bom"])
     assert done.exit_code == 2
-    assert "shopify" in done.stderr
+    assert "bom is a fault of files" in done.stderr
+    assert not (tmp_path / "out").exists()

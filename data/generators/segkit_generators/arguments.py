@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import checked
+from segkit_generators.faults import FILE_FAULTS, checked
 from segkit_generators.moments import APPLE_FLAG_SINCE
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
@@ -32,6 +32,17 @@ class Arguments:
     def size(self, block: int) -> int:
         """How many customers a block has; all but the last are full."""
         return min(CUSTOMERS_OF_BLOCK, self.customers - block * CUSTOMERS_OF_BLOCK)
+
+    @property
+    def file_faults(self) -> dict[str, float]:
+        """The faults that are in files, with the share of each."""
+        return {name: share for name, share in self.faults if name in FILE_FAULTS}
+
+    def check_files(self, systems: Iterable[str]) -> None:
+        """BadArgument when a fault of files is asked for and no system whose files could have it."""
+        if self.file_faults and not [*systems]:
+            name = next(iter(self.file_faults))
+            raise BadArgument(f"{name} is a fault of files, and none are written.", "Ask for those of a system with --as, such as shopify.")
 
     @property
     def load_id(self) -> str:

@@ -27,6 +27,7 @@ def write_in_blocks(
     """
     recipe = load_recipe(profile)
     arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    arguments.check_files(())
     place = Place(Path(out), arguments.load_id, arguments.blocks)
     place.begin()
     written: list[dict[str, Written]] = []

@@ -17,9 +17,8 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
-from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
-from segkit_generators.faults import FAULTS, FILE_FAULTS, plant, spoil
+from segkit_generators.faults import FAULTS, plant, spoil
 from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
@@ -102,27 +101,21 @@ class Shop:
         load, or `out` when that was not asked for.
         """
         wanted, folder = check_formats(formats), Path(out)
-        canonical = CANONICAL in wanted
-        if self.file_faults and wanted == (CANONICAL,):
-            raise BadArgument(f"{next(iter(self.file_faults))} is a fault of files.", f"Ask for some with --as: {', '.join(EXPORTS)}.")
+        canonical, systems = CANONICAL in wanted, [name for name in wanted if name != CANONICAL]
+        self.arguments.check_files(systems)
         place = Place(folder, self.arguments.load_id, len(self.blocks))
         place.begin()
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
         load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
         write_segments(folder, self.segments)
-        spoiled = [self._deliver(name, folder / name) for name in wanted if name != CANONICAL]
-        if self.file_faults:
+        spoiled = [self._deliver(name, folder / name) for name in systems]
+        if self.arguments.file_faults:
             pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
         return load
 
-    @property
-    def file_faults(self) -> dict[str, float]:
-        """The faults asked for that are in files, with the share of each."""
-        return {name: share for name, share in self.arguments.faults if name in FILE_FAULTS}
-
     def _deliver(self, system: str, folder: Path) -> pd.DataFrame:
         """Write the files of one system, and tell which of their rows have a fault."""
-        delivery, rows = spoil(EXPORTS[system](self), self.file_faults, self.arguments.seed)
+        delivery, rows = spoil(EXPORTS[system](self), self.arguments.file_faults, self.arguments.seed)
         delivery.write(folder)
         write_client(folder, self.client)
         return rows
