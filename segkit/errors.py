@@ -9,6 +9,7 @@ SegkitError
 ├── MappingError           mapping.yaml says something that cannot be done
 ├── SettingsError          client.yaml or a threshold: unknown key, wrong type, out of range
 ├── ExpressionError        an expression is outside the vocabulary, or names an unknown column
+├── SegmentError           a segment says something that cannot be understood or asked
 ├── AsOfError              the as-of date is missing, unreadable, or before the first event
 ├── ParameterError         a notebook or command parameter that does not exist or has the wrong type
 └── RunFailed              an audit notebook stopped half-way
@@ -57,6 +58,10 @@ class SettingsError(SegkitError):
 
 class ExpressionError(SegkitError):
     """An expression is outside the vocabulary, or names an unknown column."""
+
+
+class SegmentError(SegkitError):
+    """A segment says something that cannot be understood or asked."""
 
 
 class AsOfError(SegkitError):

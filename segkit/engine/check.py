@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
-from segkit.engine.scope import COUNT, DATE, DECIMAL, FLAG, INTEGER, MOMENT, NULL, NUMBER, NUMERIC, TEXT, WHOLE, Scope
+from segkit.engine.scope import COUNT, DATE, DECIMAL, FLAG, INTEGER, LIST, MOMENT, NULL, NUMBER, NUMERIC, TEXT, WHOLE, Scope
 from segkit.errors import ExpressionError
 from segkit.settings import suggestion
 
 # What a node may carry; anything else (such as max(x, 2) with its count) is outside the vocabulary.
 _ARGUMENTS = {
     "this", "expression", "expressions", "ifs", "default", "true", "low", "high", "to", "unit", "is_string", "quoted", "big_int",
-    "ignore_nulls", "dpipe", "safe", "coalesce", "escape",
+    "ignore_nulls", "dpipe", "safe", "coalesce", "escape", "substr",
 }  # fmt: skip
 
 
@@ -188,6 +188,23 @@ def _starts_with(check: Checker, node: exp.Expression) -> str:
     return FLAG
 
 
+def _has_text(check: Checker, node: exp.Expression) -> str:
+    check.need(node.this, [TEXT])
+    check.need(node.args["substr"], [TEXT])
+    return INTEGER
+
+
+def _has_element(check: Checker, node: exp.Expression) -> str:
+    check.need(node.this, [LIST])
+    check.need(node.expression, [TEXT])
+    return FLAG
+
+
+def _angle(check: Checker, node: exp.Expression) -> str:
+    check.need(node.this, NUMERIC)
+    return NUMBER
+
+
 _RULES: dict[str, Callable[[Checker, exp.Expression], str]] = {
     "Column": _column,
     "Literal": _literal,
@@ -208,6 +225,9 @@ _RULES: dict[str, Callable[[Checker, exp.Expression], str]] = {
     "Neg": _same(NUMERIC),
     "Lower": _same((TEXT,)),
     "StartsWith": _starts_with,
+    "StrPosition": _has_text,
+    "ArrayContains": _has_element,
+    **dict.fromkeys(("Sin", "Cos", "Radians"), _angle),
     "Count": _aggregate(_count),
     "Sum": _aggregate(_sum),
     "Min": _aggregate(_extreme),

@@ -173,6 +173,38 @@ class Query:
         kinds = {name: _nullable(self.columns[column]) for name, (column, _, _) in ranks.items()}
         return replace(self, steps=steps)._then("ranks", select, kinds)
 
+    def followed(self, other: Query, key: str, at: str, hours: int, same: Sequence[str] = ()) -> Query:
+        """One row per distinct `key`, moment `at` and `same` of this query, with was_followed.
+
+        That says whether `other` has a row of the same key and the same values in `same` after it, at most so many hours
+        later. Rows in which one of the `same` values is null are never followed.
+        """
+        steps, other_name = _graft(self.steps, other)
+        names = [key, at, *same]
+        mine, theirs = (lambda name: exp.column(name, table="l")), (lambda name: exp.column(name, table="r"))
+        until = exp.Add(this=mine(at), expression=exp.Interval(this=exp.Literal.string(str(hours)), unit=exp.Var(this="HOUR")))
+        on = [exp.EQ(this=mine(name), expression=theirs(name)) for name in (key, *same)]
+        on += [exp.GT(this=theirs(at), expression=mine(at)), exp.LTE(this=theirs(at), expression=until)]
+        found = exp.GT(this=exp.Count(this=theirs(at)), expression=exp.Literal.number(0))
+        select = exp.select(*map(mine, names), exp.alias_(found, "was_followed"))
+        select = select.from_(exp.alias_(exp.to_table(self.name), "l", table=True), copy=False)
+        select = select.join(exp.alias_(exp.to_table(other_name), "r", table=True), on=exp.and_(*on), join_type="left", copy=False)
+        kinds = {**{name: self.columns[name] for name in names}, "was_followed": words.FLAG}
+        return replace(self, steps=steps)._then("followed", select.group_by(*map(mine, names), copy=False), kinds)
+
+    def sample(self, key: str, share: float, at_least: int, seed: int) -> Query:
+        """The same rows with is_sampled: a share of them, or so many when that is more, at most all.
+
+        The order is by md5 of the seed and the key: the same rows on every engine, and a larger share holds the smaller.
+        """
+        place = exp.MD5(this=exp.DPipe(this=exp.Literal.string(f"{seed}:"), expression=exp.column(key)))
+        number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=place, nulls_first=False)]))
+        total = exp.Window(this=exp.Count(this=exp.Star()))
+        ranked = self._with({"rank_no": number, "rank_of": total}, {"rank_no": words.COUNT, "rank_of": words.COUNT})
+        parts = round(share * _PARTS)
+        taken = ranked.flag({"is_sampled": f"rank_no <= {at_least} OR (rank_no - 1) * {_PARTS} < rank_of * {parts}"})
+        return taken.only([*self.columns, "is_sampled"])
+
     def _ranked(self, column: str, end: str) -> Query:
         order = exp.Ordered(this=exp.column(column), desc=end == "top", nulls_first=False)
         number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[order]))

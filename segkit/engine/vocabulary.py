@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlglot
 from sqlglot import exp
@@ -100,12 +101,41 @@ def _filtered(aggregate: exp.Expression, where: exp.Expression) -> exp.Expressio
     return exp.Filter(this=aggregate, expression=exp.Where(this=where))
 
 
+_EARTH_KM = 6371  # mean radius
+
+
+def _within_km(*given: exp.Expression) -> exp.Expression:
+    """Great-circle distance by the haversine, compared before its root and arcsine are taken."""
+    latitude, longitude, *place = given
+    here_latitude, here_longitude, km = (float(part.to_py()) for part in place)
+    across = exp.Mul(
+        this=exp.Mul(this=exp.Cos(this=exp.Radians(this=latitude)), expression=_number(math.cos(math.radians(here_latitude)))),
+        expression=_half_sine_squared(longitude.copy(), here_longitude),
+    )
+    haversine = exp.Add(this=_half_sine_squared(latitude.copy(), here_latitude), expression=across)
+    return exp.LTE(this=haversine, expression=_number(math.sin(min(km / (2 * _EARTH_KM), math.pi / 2)) ** 2))
+
+
+def _half_sine_squared(degrees: exp.Expression, here: float) -> exp.Expression:
+    half = exp.Mul(this=exp.Paren(this=exp.Sub(this=exp.Radians(this=degrees), expression=_number(math.radians(here)))), expression=_number(1 / 2))
+    return exp.Mul(this=exp.Sin(this=half), expression=exp.Sin(this=half.copy()))
+
+
+def _number(value: float) -> exp.Expression:
+    """A number in plain digits: not every engine reads an exponent as we mean it."""
+    literal = exp.Literal.number(f"{abs(value):.17f}")
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
 _MACROS: dict[str, tuple[int, Callable[..., exp.Expression]]] = {
     "count_where": (1, _count_where),
     "sum_where": (2, lambda x, where: _filtered(exp.Sum(this=x), where)),
     "min_where": (2, lambda x, where: _filtered(exp.Min(this=x), where)),
     "max_where": (2, lambda x, where: _filtered(exp.Max(this=x), where)),
     "distinct": (1, lambda x: exp.Count(this=exp.Distinct(expressions=[x]))),
+    "has_text": (2, lambda text, part: exp.GT(this=exp.StrPosition(this=text, substr=part), expression=exp.Literal.number(0))),
+    "has_element": (2, lambda items, item: exp.ArrayContains(this=items, expression=item)),
+    "within_km": (5, _within_km),
 }
 
 
@@ -158,25 +188,38 @@ def days_between(start: exp.Expression, as_of: AsOf) -> exp.Expression:
     return exp.DateDiff(this=date_literal(as_of.day), expression=start, unit=exp.Var(this="DAY"))
 
 
+_AS_OF_WORDS: dict[str, tuple[int, Callable[..., exp.Expression]]] = {
+    "days_since": (1, lambda as_of, day: days_between(day, as_of)),
+    "by_as_of": (1, lambda as_of, moment: known_by(moment, as_of)),
+    "newer_than": (2, lambda as_of, moment, days: exp.GTE(this=moment, expression=_start_of_day(as_of, _whole(days) - 1))),
+    "start_of_day": (1, lambda as_of, days: _start_of_day(as_of, _whole(days))),
+    "hours_ago": (1, lambda as_of, hours: moment_literal(as_of.end_at - timedelta(hours=_whole(hours)))),
+}
+
+
 def _since(node: exp.Expression, scope: Scope, text: str) -> exp.Expression:
     """The words about the as-of day.
 
     days_since(date) is an age; newer_than(moment, days) says that its local day is fewer than so many days ago;
-    by_as_of(moment) says that it is not in the future.
+    by_as_of(moment) says that it is not in the future; start_of_day(days) is the moment at which the local day that
+    many days ago began; hours_ago(hours) is that long before the as-of moment.
     """
     name = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
-    if name not in ("days_since", "newer_than", "by_as_of"):
+    if name not in _AS_OF_WORDS:
         return node
-    arguments = node.expressions
-    if scope.as_of is None or len(arguments) != (2 if name == "newer_than" else 1):
-        todo = "Write days_since(date), newer_than(moment, days) or by_as_of(moment), where an as-of date is given."
+    arity, build = _AS_OF_WORDS[name]
+    if scope.as_of is None or len(node.expressions) != arity:
+        todo = "Write days_since(date), newer_than(moment, days), by_as_of(moment), start_of_day(days) or hours_ago(hours), with an as-of date."
         raise ExpressionError(f"{text!r}: {name} has the wrong number of values, or no as-of date is known.", todo)
-    if name == "days_since":
-        return days_between(arguments[0], scope.as_of)
-    if name == "by_as_of":
-        return known_by(arguments[0], scope.as_of)
-    start = scope.as_of.day_start_at(int(arguments[1].to_py()) - 1)
-    return exp.GTE(this=arguments[0], expression=moment_literal(start))
+    return build(scope.as_of, *node.expressions)
+
+
+def _whole(node: exp.Expression) -> int:
+    return int(node.to_py())
+
+
+def _start_of_day(as_of: AsOf, days: int) -> exp.Expression:
+    return moment_literal(as_of.day_start_at(days))
 
 
 def known_by(moment: exp.Expression, as_of: AsOf) -> exp.Expression:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from segkit.engine import Query, Rules
 from segkit.features.declare import Feature, expressions
 
-MAIL = "channel = 'email' AND purpose = 'marketing' AND profile_id IS NOT NULL"
+MAIL = ("email", "marketing")
 
 FEATURES = {
     "consent_count": Feature("count(*)", "known consent records for marketing mail"),
@@ -28,6 +28,12 @@ FLAGS = {
 }
 
 
-def consent_features(rules: Rules) -> Query:
-    """One row per profile with a consent record."""
-    return rules.aggregate("consents", "profile_id", expressions(FEATURES), MAIL)
+def consent_features(rules: Rules, channel: str = MAIL[0], purpose: str = MAIL[1]) -> Query:
+    """One row per profile with a consent record for the channel and purpose."""
+    about = f"channel = '{channel}' AND purpose = '{purpose}' AND profile_id IS NOT NULL"
+    return rules.aggregate("consents", "profile_id", expressions(FEATURES), about)
+
+
+def may_receive(rules: Rules, channel: str, purpose: str, name: str) -> Query:
+    """One row per profile with a consent record: a flag called `name`, whether the person may be written to."""
+    return consent_features(rules, channel, purpose).flag({name: FLAGS["is_mailable"].expression}).only(["profile_id", name])

@@ -34,12 +34,15 @@ HIGH_VALUE = {  # what "high value" means under each high_value_rule
 }
 
 
-def purchases(rules: Rules) -> Query:
-    """One row per purchase of a named profile known at the as-of moment: order_id, profile_id, ordered_on, refunded, value."""
+def purchases(rules: Rules, beside: tuple[str, ...] = ()) -> Query:
+    """One row per purchase of a named profile known at the as-of moment: order_id, profile_id, ordered_on, refunded, value.
+
+    `beside` names more columns of orders.
+    """
     refunds = rules.aggregate("refunds", "order_id", {"refunded": "sum(amount)"}, LINKED)
-    orders = rules.table("orders", ("order_id", "profile_id", "ordered_on", "total_base"), COUNTED)
+    orders = rules.table("orders", ("order_id", "profile_id", "ordered_on", "total_base", *beside), COUNTED)
     valued = orders.join(refunds, "order_id", zero=["refunded"]).extend({"value": "total_base - refunded"})
-    return valued.only(["order_id", "profile_id", "ordered_on", "refunded", "value"])
+    return valued.only(["order_id", "profile_id", "ordered_on", *beside, "refunded", "value"])
 
 
 def last_country(rules: Rules) -> Query:

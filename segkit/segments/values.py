@@ -1,0 +1,149 @@
+"""The values in a definition: amounts, tests, lists and names, each checked where it is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from segkit.errors import SegmentError
+from segkit.segments import words
+from segkit.segments.tree import COMPARISONS, Amount, Shop, Test, Tests, Value
+from segkit.settings import suggestion
+
+IS, IS_NOT, IN, NOT_IN = "is", "is_not", "in", "not_in"
+CONTAINS, CONTAINS_NOT, STARTS_WITH, KNOWN, UNKNOWN = "contains", "does_not_contain", "starts_with", "known", "unknown"
+PASSED_BY_UNKNOWN = (IS_NOT, NOT_IN, CONTAINS_NOT, UNKNOWN)
+OPERATORS = {
+    words.TEXT: (IS, IS_NOT, IN, NOT_IN, CONTAINS, CONTAINS_NOT, STARTS_WITH, KNOWN),
+    words.NUMBER: (IS, IS_NOT, IN, NOT_IN, *COMPARISONS, KNOWN),
+    words.FLAG: (IS, IS_NOT, KNOWN),
+    words.LIST: (CONTAINS, CONTAINS_NOT, KNOWN),
+}
+_FIGURES = {
+    "average order value": "order_value_mean", "median order value": "order_value_median", "quantile": "order_value_quantile",
+}  # fmt: skip
+_SHOP = re.compile(r"(?:([\d.]+) ?(?:x|\*|times) )?shop (?:(average order value|median order value)|([\d.]+)% (quantile) of average value)")
+SHOP_FORMS = ("shop average order value", "shop median order value", "1.5 x shop average order value", "shop 80% quantile of average value")
+_HUNDRED = 100
+
+
+def number(value: Any, path: str, least: Decimal | int | None = None) -> int | Decimal:
+    """A number as written: 3, 12.5 or "12.5"; whole numbers are int, others exact."""
+    told = value.strip() if isinstance(value, str) else value
+    if isinstance(told, bool) or not isinstance(told, (int, float, str, Decimal)):
+        raise SegmentError(f"{path}: {_shown(value)} is not a number.", "Write a number such as 3 or 12.5.")
+    try:
+        exact = Decimal(str(told))
+    except InvalidOperation as error:
+        raise SegmentError(f"{path}: {value!r} is not a number.", "Write a number such as 3 or 12.5, with a point.") from error
+    if not exact.is_finite() or (least is not None and exact < least):
+        raise SegmentError(f"{path}: {value} is too small." if exact.is_finite() else f"{path}: {value} is no amount.", f"Write at least {least or 0}.")
+    return int(exact) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def whole(value: Any, path: str, least: int = 0) -> int:
+    """A whole number, at least `least`."""
+    found = number(value, path, least)
+    if not isinstance(found, int):
+        raise SegmentError(f"{path}: {value} is not a whole number.", "Leave out the decimals.")
+    return found
+
+
+def amount(value: Any, path: str) -> Amount:
+    """A number, or one of the shop's own figures in words, such as "shop average order value"."""
+    if isinstance(value, Shop):
+        return value
+    if isinstance(value, str) and "shop" in value:
+        return _figure(value, path)
+    return number(value, path)
+
+
+def _figure(text: str, path: str) -> Shop:
+    found = _SHOP.fullmatch(" ".join(text.lower().split()))
+    if not found:
+        raise SegmentError(f"{path}: {text!r} is no figure of the shop.", f"Write a number, or {', '.join(SHOP_FORMS)}.")
+    factor, figure, percent, quantile = found.groups()
+    share_ = share(f"{percent}%", path) if percent else None
+    return Shop(_FIGURES[figure or quantile], Decimal(str(number(factor, path))) if factor else Decimal(1), share_)
+
+
+def share(value: Any, path: str) -> Decimal:
+    """A part of the whole: 10% or 0.1, more than 0 and at most 1."""
+    told = value.strip() if isinstance(value, str) else value
+    percent = isinstance(told, str) and told.endswith("%")
+    found = Decimal(number(told[:-1] if percent else told, path)) / (_HUNDRED if percent else 1)  # type: ignore[index]
+    if not 0 < found <= 1:
+        raise SegmentError(f"{path}: {value} is not a share.", "Write a share such as 10% or 0.1, more than 0 and at most 1.")
+    return found.normalize()
+
+
+def flag(value: Any, path: str) -> bool:
+    """true or false; `no` and `yes` are text in YAML 1.2."""
+    if not isinstance(value, bool):
+        raise SegmentError(f"{path}: {_shown(value)} is not true or false.", "Write true or false, without quotes.")
+    return value
+
+
+def text(value: Any, path: str) -> str:
+    """Text, NFC; a number or flag where text is meant needs quotes."""
+    if isinstance(value, (date, datetime)) or not isinstance(value, str):
+        raise SegmentError(f"{path}: {_shown(value)} is not text.", f'Put it in quotes:  "{value}".')
+    if not value.strip():
+        raise SegmentError(f"{path} is empty.", "Write the value to look for.")
+    return unicodedata.normalize("NFC", value)
+
+
+def name(value: Any, allowed: Iterable[str], path: str, what: str) -> str:
+    """One of the allowed words."""
+    known = list(allowed)
+    if value not in known:
+        raise SegmentError(f"{path}: unknown {what} {_shown(value)}.", suggestion(str(value), known))
+    return str(value)
+
+
+def tests(given: Any, known: Mapping[str, words.Property], path: str) -> Tests:
+    """The tests of a mapping {property: value} or {property: {operator: value}}, in one order."""
+    if not isinstance(given, Mapping) or not given:
+        raise SegmentError(f"{path}: {_shown(given)} is no mapping.", "Write {property: value}, such as {category: Taarten}.")
+    found = [one for key, value in given.items() for one in _tests(key, value, known, f"{path}.{key}")]
+    return tuple(sorted(dict.fromkeys(found), key=lambda test: (test.name, test.op, str(test.value))))
+
+
+def _tests(key: Any, value: Any, known: Mapping[str, words.Property], path: str) -> list[Test]:
+    told = words.spelling(str(key))
+    if told not in known:
+        raise SegmentError(f"{path}: unknown property {_shown(key)}.", suggestion(str(key), known))
+    kind = known[told].type
+    if isinstance(value, Mapping):
+        return [test(told, kind, op, inner, f"{path}.{op}") for op, inner in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [test(told, kind, IN, value, path)]
+    return [test(told, kind, CONTAINS if kind == words.LIST else IS, value, path)]
+
+
+def test(told: str, kind: str, op: Any, value: Any, path: str) -> Test:
+    """One test of a property of a kind."""
+    name(op, OPERATORS[kind], path, "operator")
+    if op == KNOWN:
+        return Test(told, KNOWN if flag(value, path) else UNKNOWN, True)
+    if op in (IN, NOT_IN):
+        if not isinstance(value, (list, tuple)) or not value:
+            raise SegmentError(f"{path}: {_shown(value)} is no list.", "Write a list with at least one value, such as [NL, BE].")
+        values = sorted({_value(kind, inner, f"{path}[{place}]") for place, inner in enumerate(value)}, key=str)
+        return Test(told, {IN: IS, NOT_IN: IS_NOT}[op], values[0]) if len(values) == 1 else Test(told, op, tuple(values))  # type: ignore[arg-type]
+    return Test(told, op, _value(kind, value, path))
+
+
+def _value(kind: str, value: Any, path: str) -> Value:
+    if kind == words.FLAG:
+        return flag(value, path)
+    return number(value, path) if kind == words.NUMBER else text(value, path)
+
+
+def _shown(value: Any) -> str:
+    told = repr(value)
+    return told if len(told) <= len("a value that would fill the line") * 2 else f"{told[:40]}..."
