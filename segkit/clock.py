@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -68,7 +69,7 @@ class AsOf:
         """The naive UTC instant up to which things are known: the moment, or the start of the next local day."""
         if self.moment is not None:
             return self.moment
-        return utc_of_local(datetime.combine(self.day + timedelta(days=1), time()), zone(self.time_zone))
+        return self.day_begins_at(self.day + timedelta(days=1))
 
     def days_ago(self, days: int) -> date:
         """The local calendar day that many days before the as-of day."""
@@ -76,7 +77,16 @@ class AsOf:
 
     def day_start_at(self, days: int) -> datetime:
         """The naive UTC instant at which the local day that many days ago began."""
-        return utc_of_local(datetime.combine(self.days_ago(days), time()), zone(self.time_zone))
+        return self.day_begins_at(self.days_ago(days))
+
+    def day_begins_at(self, day: date) -> datetime:
+        """The naive UTC instant at which a local calendar day begins."""
+        return utc_of_local(datetime.combine(day, time()), zone(self.time_zone))
+
+    def in_utc(self) -> AsOf:
+        """The same moment with its days counted in UTC, as the large platforms count them."""
+        last = self.moment or self.end_at - timedelta(microseconds=1)
+        return AsOf(last.date(), "UTC", last)
 
     def __str__(self) -> str:
         return self.day.isoformat() if self.moment is None else f"{self.moment.isoformat()}Z"
@@ -88,6 +98,25 @@ def _from_text(text: str) -> date | datetime:
         return date.fromisoformat(text) if len(text) <= len("2026-11-01") else datetime.fromisoformat(text)
     except ValueError as error:
         raise AsOfError(f"Cannot read {text!r} as a date.", "Write the date as YYYY-MM-DD, for example 2026-11-01.") from error
+
+
+LEAP_DAY, MARCH_FIRST, YEAR_DAYS = (2, 29), (3, 1), 366
+
+
+def is_leap(day: date) -> bool:
+    """Whether the year of a day has a 29 February."""
+    return calendar.isleap(day.year)
+
+
+def month_ends(as_of: AsOf, months: int) -> list[date]:
+    """The last days of so many months before the as-of day, oldest first, and the as-of day itself."""
+    first = as_of.day.replace(day=1)
+    ends = []
+    for _ in range(months):
+        last = first - timedelta(days=1)
+        ends.append(last)
+        first = last.replace(day=1)
+    return [*ends[::-1], as_of.day]
 
 
 def next_day(day: date) -> date:

@@ -117,7 +117,9 @@ def _within_km(*given: exp.Expression) -> exp.Expression:
 
 
 def _half_sine_squared(degrees: exp.Expression, here: float) -> exp.Expression:
-    half = exp.Mul(this=exp.Paren(this=exp.Sub(this=exp.Radians(this=degrees), expression=_number(math.radians(here)))), expression=_number(1 / 2))
+    half = exp.Mul(
+        this=exp.Paren(this=exp.Sub(this=exp.Radians(this=degrees), expression=_number(math.radians(here)))), expression=_number(1 / 2)
+    )
     return exp.Mul(this=exp.Sin(this=half), expression=exp.Sin(this=half.copy()))
 
 
@@ -146,7 +148,7 @@ def _macro(node: exp.Expression, text: str) -> exp.Expression:
     arity, build = _MACROS[name]
     if len(node.expressions) != arity:
         raise ExpressionError(f"{text!r}: {name} takes {arity} value(s).", f"It has {len(node.expressions)}; mend it.")
-    return build(*node.expressions)
+    return build(*[inner.transform(lambda part: _macro(part, text)) for inner in node.expressions])  # a word may stand in another
 
 
 _FLIPPED: dict[type[exp.Expression], type[exp.Expression]] = {
@@ -209,7 +211,7 @@ def _since(node: exp.Expression, scope: Scope, text: str) -> exp.Expression:
         return node
     arity, build = _AS_OF_WORDS[name]
     if scope.as_of is None or len(node.expressions) != arity:
-        todo = "Write days_since(date), newer_than(moment, days), by_as_of(moment), start_of_day(days) or hours_ago(hours), with an as-of date."
+        todo = "Write days_since(date), newer_than(moment, days), by_as_of(moment), start_of_day(days) or hours_ago(hours)."
         raise ExpressionError(f"{text!r}: {name} has the wrong number of values, or no as-of date is known.", todo)
     return build(scope.as_of, *node.expressions)
 

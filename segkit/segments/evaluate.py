@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from segkit.engine import Query, Rules
 from segkit.errors import SegmentError
 from segkit.features import consent, engagement, purchase
-from segkit.segments import rows, values, words
-from segkit.segments.tree import (
-    COUNT, MAX, MEAN, SUM, All, Amount, Any, CanReceive, Condition, ConsentIs, Event, Every, Follow, InList, InRegion, Latest, Near, Not,
-    Profile, ProfileDate, Score, Shop, Test, Tests, Top, leaves,
-)  # fmt: skip
+from segkit.segments import rows, tree, values, words
+from segkit.segments.tree import Amount, Condition, Test, Tests, leaves
 from segkit.segments.window import Window
 from segkit.settings import suggestion
 from segkit.tables import TABLES
@@ -21,7 +18,7 @@ from segkit.tables import TABLES
 PURCHASES, MESSAGES = "purchases", "messages"
 STEMS = {PURCHASES: "ordered", "email_events": "occurred", "site_events": "occurred", "feedback": "occurred"}
 _NAMED = "profile_id IS NOT NULL"
-_FACTOR_PARTS = 1000  # factors of the shop's own figures are compared as whole thousandths: exact on every engine
+_FACTOR_PARTS = 10**3  # factors of the shop's own figures are compared as whole thousandths: exact on every engine
 _COORDINATES = ("latitude", "longitude")
 
 
@@ -42,11 +39,11 @@ def with_flags(rules: Rules, conditions: Mapping[str, Condition], scores: Query 
 
 def _logic(condition: Condition, names: Mapping[Condition, str]) -> str:
     match condition:
-        case All(inner):
+        case tree.All(inner):
             return " AND ".join(f"({_logic(one, names)})" for one in inner)
-        case Any(inner):
+        case tree.Any(inner):
             return " OR ".join(f"({_logic(one, names)})" for one in inner)
-        case Not(inner):
+        case tree.Not(inner):
             return f"NOT ({_logic(inner, names)})"
     return names[condition]
 
@@ -99,30 +96,30 @@ class _Plan:
     def _count(self, table: str, condition: str | None) -> str:
         return self.column(table, f"count_where({condition})" if condition else "count(*)")
 
-    def _event(self, leaf: Event) -> str:
+    def _event(self, leaf: tree.Event) -> str:
         table, condition = self._rows(leaf.metrics, leaf.where, leaf.item)
         condition = rows.both(condition, self._in(leaf.window, table))
-        if leaf.measure == COUNT:
+        if leaf.measure == tree.COUNT:
             return self._compared(self._count(table, condition), None, leaf.op, leaf.amount)
         number, of = self._measure(leaf.measure, leaf.metrics, table, condition)
         return self._compared(number, of, leaf.op, leaf.amount)
 
     def _measure(self, measure: str, metrics: tuple[str, ...], table: str, condition: str | None) -> tuple[str, str | None]:
         """The columns of a measure: the number, and for a mean the count that divides it."""
-        if measure == COUNT:
+        if measure == tree.COUNT:
             return self._count(table, condition), None
         value = words.metrics()[metrics[0]].value
-        word = "max" if measure == MAX else "sum"
+        word = "max" if measure == tree.MAX else "sum"
         number = self.column(table, f"{word}_where({value}, {condition})" if condition else f"{word}({value})")
-        return number, self._count(table, rows.both(condition, f"{value} IS NOT NULL")) if measure == MEAN else None
+        return number, self._count(table, rows.both(condition, f"{value} IS NOT NULL")) if measure == tree.MEAN else None
 
-    def _every(self, leaf: Every) -> str:
+    def _every(self, leaf: tree.Every) -> str:
         table, passing = self._rows(leaf.metrics, leaf.where, leaf.item)
         window = self._in(leaf.window, table)
         total = self._count(table, rows.both(rows.event(leaf.metrics, ()), window))
         return f"{total} >= {leaf.at_least} AND {self._count(table, rows.both(passing, window))} = {total}"
 
-    def _latest(self, leaf: Latest) -> str:
+    def _latest(self, leaf: tree.Latest) -> str:
         table, passing = self._rows(leaf.metrics, leaf.where, leaf.item)
         extreme, at = ("max" if leaf.which == "last" else "min"), f"{STEMS[table.removesuffix(f'_{MESSAGES}')]}_at"
         kind = rows.event(leaf.metrics, ())
@@ -130,9 +127,12 @@ class _Plan:
         tested = f"{self.column(table, f'{extreme}_where({at}, {passing})')} = {moment}" if leaf.where or leaf.item else None
         return rows.both(rows.moment_in_window(leaf.window, moment, self.as_of), tested) or f"{moment} IS NOT NULL"
 
-    def _follow(self, leaf: Follow) -> str:
-        first, then = self._moments(leaf.first, leaf.where, leaf.window, leaf.same), self._moments(leaf.then, leaf.where_next, None, leaf.same)
-        pairs = first.followed(then, "profile_id", "at", leaf.hours, leaf.same)
+    def _follow(self, leaf: tree.Follow) -> str:
+        first, then = (
+            self._moments(leaf.first, leaf.where, leaf.window, leaf.same),
+            self._moments(leaf.then, leaf.where_next, None, leaf.same),
+        )
+        pairs = first.followed(then, "profile_id", "at", leaf.hours, [f"same_{name}" for name in leaf.same])
         wanted = "was_followed" if leaf.followed else f"NOT was_followed AND at <= hours_ago({leaf.hours})"
         return self._own(("follow", leaf), lambda name: pairs.aggregate("profile_id", {name: f"count_where({wanted})"})) + " > 0"
 
@@ -144,7 +144,7 @@ class _Plan:
         table, condition = f"{known.table}_{MESSAGES}" if joined else known.table, rows.event((metric,), where)
         kept = rows.both(condition, self._in(window, table) if window else None)
         at = f"{STEMS[known.table]}_at"
-        query = self._source(table, {kept or at, *(prop.expression for prop in beside.values())})
+        query = self._source(table, {kept or "", at, *(prop.expression for prop in beside.values())})
         query = query.keep(kept) if kept else query
         return query.extend({"at": at, **{f"same_{name}": prop.expression for name, prop in beside.items()}}).only(
             ["profile_id", "at", *(f"same_{name}" for name in beside)]
@@ -152,7 +152,7 @@ class _Plan:
 
     # --- people -------------------------------------------------------------------------------------------------------
 
-    def _profile(self, leaf: Profile) -> str:
+    def _profile(self, leaf: tree.Profile) -> str:
         test = leaf.test
         if test.name.startswith(words.OWN):
             return self._own_property(test)
@@ -164,14 +164,15 @@ class _Plan:
         """A property that the shop itself keeps; where two sources give it, either value counts."""
         named = f"name = {rows.literal(test.name.removeprefix(words.OWN))}"
         if test.op in (values.KNOWN, values.UNKNOWN):
-            return f"{self._count('profile_properties', rows.both(named, 'value_text IS NOT NULL'))} {'> 0' if test.op == values.KNOWN else '= 0'}"
+            known = self._count("profile_properties", rows.both(named, "value_text IS NOT NULL"))
+            return f"{known} {'> 0' if test.op == values.KNOWN else '= 0'}"
         sample = test.value[0] if isinstance(test.value, tuple) else test.value
         column = "value_bool" if isinstance(sample, bool) else "value_text" if isinstance(sample, str) else "value_num"
         positive = {values.IS_NOT: values.IS, values.NOT_IN: values.IN, values.CONTAINS_NOT: values.CONTAINS}.get(test.op, test.op)
         passing = rows.test(column, words.TEXT, Test(test.name, positive, test.value))
         return f"{self._count('profile_properties', rows.both(named, passing))} {'= 0' if positive != test.op else '> 0'}"
 
-    def _profiledate(self, leaf: ProfileDate) -> str:
+    def _profiledate(self, leaf: tree.ProfileDate) -> str:
         if leaf.name == "birthday":
             return self._birthday(leaf.window)
         if leaf.name.startswith(words.OWN):
@@ -180,37 +181,32 @@ class _Plan:
             return f"{self._count('profile_properties', rows.both(named, inside, self._past('value_date', leaf.window)))} > 0"
         column = words.dates()[leaf.name]
         self.people.add(column)
-        inside = rows.moment_in_window(leaf.window, column, self.as_of)
-        return rows.both(inside, self._past(column, leaf.window)) or f"{column} IS NOT NULL"
+        within = rows.moment_in_window(leaf.window, column, self.as_of)
+        return rows.both(within, self._past(column, leaf.window)) or f"{column} IS NOT NULL"
 
     def _past(self, column: str, window: Window) -> str | None:
         """Nothing after the as-of moment counts, unless the window looks ahead."""
         return None if window.is_ahead else f"by_as_of({column})"
 
     def _birthday(self, window: Window) -> str:
-        """The days of the window by month and day; 29 February is kept on 1 March in other years."""
+        """The days of the window by month and day."""
         self.people |= {"birth_month", "birth_day"}
-        newest, oldest = window.newest or 0, window.oldest
-        ages = range(newest, (oldest if oldest is not None else newest) + 1)
-        months: dict[int, set[int]] = {}
-        for day in (self.as_of.days_ago(age) for age in list(ages)[: len("a year of days") * 27]):
-            months.setdefault(day.month, set()).add(day.day)
-        leap = [day for day in (self.as_of.days_ago(age) for age in ages) if (day.month, day.day) == (3, 1) and not _is_leap(day.year)]
-        if leap:
-            months.setdefault(2, set()).add(29)
-        return rows.either(*[f"birth_month = {month} AND birth_day IN ({', '.join(map(str, sorted(days)))})" for month, days in sorted(months.items())])
+        days = rows.anniversaries(window, self.as_of)
+        return rows.either(
+            *[f"birth_month = {month} AND birth_day IN ({', '.join(map(str, sorted(found)))})" for month, found in days.items()]
+        )
 
-    def _inregion(self, leaf: InRegion) -> str:
-        return self._profile(Profile(Test("country", values.IN, tuple(words.regions()[leaf.name]))))
+    def _inregion(self, leaf: tree.InRegion) -> str:
+        return self._profile(tree.Profile(Test("country", values.IN, tuple(words.regions()[leaf.name]))))
 
-    def _near(self, leaf: Near) -> str:
+    def _near(self, leaf: tree.Near) -> str:
         place = [self.column("profile_properties", f"max_where(value_num, name = '{name}')") for name in _COORDINATES]
         return f"within_km({', '.join(place)}, {', '.join(rows.literal(part) for part in (leaf.latitude, leaf.longitude, leaf.km))})"
 
-    def _canreceive(self, leaf: CanReceive) -> str:
+    def _canreceive(self, leaf: tree.CanReceive) -> str:
         return self._own(("consent", leaf), lambda name: consent.may_receive(self.rules, leaf.channel, leaf.purpose, name))
 
-    def _consentis(self, leaf: ConsentIs) -> str:
+    def _consentis(self, leaf: tree.ConsentIs) -> str:
         """Some such record is at least as new as all others; a record without a date holds today, so it is the newest."""
         about = f"channel = '{leaf.channel}' AND purpose = '{leaf.purpose}'"
         this, other = rows.both(about, f"status = '{leaf.status}'"), rows.both(about, f"status <> '{leaf.status}'")
@@ -218,18 +214,20 @@ class _Plan:
         at, other_at = (self.column("consents", f"max_where(occurred_at, {one})") for one in (this, other))
         return f"{undated} > 0 OR ({other_undated} = 0 AND {at} IS NOT NULL AND ({other_at} IS NULL OR {at} >= {other_at}))"
 
-    def _inlist(self, leaf: InList) -> str:
+    def _inlist(self, leaf: tree.InList) -> str:
         name = rows.literal(leaf.name)
         there = f"(list_id = {name} OR list_name = {name}) AND (left_at IS NULL OR NOT by_as_of(left_at))"
         return f"{self._count('list_memberships', rows.both(there, rows.moment_in_window(leaf.window, 'joined_at', self.as_of)))} > 0"
 
-    def _score(self, leaf: Score) -> str:
+    def _score(self, leaf: tree.Score) -> str:
         if self.scores is None or leaf.name not in self.scores.columns:
             known = [] if self.scores is None else [name for name in self.scores.columns if name != "profile_id"]
-            raise SegmentError(f"There is no score {leaf.name!r} for this shop.", suggestion(leaf.name, known) if known else "Leave it out.")
+            raise SegmentError(
+                f"There is no score {leaf.name!r} for this shop.", suggestion(leaf.name, known) if known else "Leave it out."
+            )
         return self._compared(leaf.name, None, leaf.op, leaf.amount)
 
-    def _top(self, leaf: Top) -> str:
+    def _top(self, leaf: tree.Top) -> str:
         table, condition = self._rows(leaf.metrics, (), ())
         number, of = self._measure(leaf.measure, leaf.metrics, table, rows.both(condition, self._in(leaf.window, table)))
         most = f"{number} / {of}" if of else number
@@ -243,9 +241,10 @@ class _Plan:
         """number / of against an amount, multiplied out so that nothing is rounded; a mean over nothing is never true."""
         sign, there = rows.SIGNS[op], f"{of} > 0" if of else None
         times_of = f" * {of}" if of else ""
-        if not isinstance(amount, Shop):
+        if not isinstance(amount, tree.Shop):
             return rows.both(there, f"{number} {sign} {rows.literal(amount)}{times_of}") or ""
         self.figures.add((amount.figure, amount.share))
+        self.spent = self.column(PURCHASES, "sum(value)")
         parts = round(amount.factor * _FACTOR_PARTS)
         scale, factor = (f" * {_FACTOR_PARTS}", f" * {parts}") if amount.factor != 1 else ("", "")
         if amount.figure == "order_value_mean":
@@ -258,10 +257,10 @@ class _Plan:
 
     # --- joining ------------------------------------------------------------------------------------------------------
 
-    def _own(self, key: tuple[object, ...], make: object) -> str:
+    def _own(self, key: tuple[object, ...], make: Callable[[str], Query]) -> str:
         name = self.own_rows[key][0] if key in self.own_rows else f"{key[0]}_{len(self.own_rows) + 1}"
         if key not in self.own_rows:
-            self.own_rows[key] = (name, make(name))  # type: ignore[operator]
+            self.own_rows[key] = (name, make(name))
         return name
 
     def profiles(self, keep: tuple[str, ...]) -> Query:
@@ -289,23 +288,25 @@ class _Plan:
             return self.rules.table(table, columns, _NAMED, known=False).aggregate("profile_id", named)
         return self.rules.aggregate(table, "profile_id", named, _NAMED)
 
-    def _source(self, table: str, expressions: object) -> Query:
+    def _source(self, table: str, expressions: Iterable[str]) -> Query:
         """The rows of a table with the columns that the expressions speak of."""
-        told = " ".join(expressions)  # type: ignore[call-overload]
+        told = " ".join(expressions)
         if table == PURCHASES:
             beside = sorted(_columns_in(told, "orders") - {"order_id", "profile_id", "ordered_on", "total_base"})
             bought = purchase.purchases(self.rules, tuple(beside))
             if not self.item_flags:
                 return bought
-            lines = self.rules.aggregate("order_items", "order_id", {name: f"count_where({text})" for text, name in self.item_flags.items()})
+            lines = self.rules.aggregate(
+                "order_items", "order_id", {name: f"count_where({text})" for text, name in self.item_flags.items()}
+            )
             return bought.join(lines, "order_id", zero=list(self.item_flags.values()))
         stored = table.removesuffix(f"_{MESSAGES}")
-        beside = _columns_in(told, stored) - {"profile_id"}
+        others = _columns_in(told, stored) - {"profile_id"}
         day = {f"{STEMS[stored]}_on", f"{STEMS[stored]}_at"}
         if stored == table:
-            return self.rules.table(table, ("profile_id", *sorted(beside | day)), _NAMED)
+            return self.rules.table(table, ("profile_id", *sorted(others | day)), _NAMED)
         of_message = sorted(_columns_in(told, MESSAGES) - _columns_in(told, stored) - {"message_id"})
-        events = self.rules.table(stored, ("profile_id", *sorted(beside | day | {"message_id"})), _NAMED)
+        events = self.rules.table(stored, ("profile_id", *sorted(others | day | {"message_id"})), _NAMED)
         return events.join(self.rules.table(MESSAGES, ("message_id", *of_message), known=False), "message_id")
 
     def _with_figures(self, query: Query) -> Query:
@@ -317,8 +318,7 @@ class _Plan:
             query = query.cross(purchase.shop_middle(bought))
         shares = sorted({share for figure, share in self.figures if figure == "order_value_quantile" and share is not None})
         if shares:
-            total = self.column(PURCHASES, "sum(value)")
-            query = query.extend({"own_order_value": f"{total} / {self.bought}"})
+            query = query.extend({"own_order_value": f"{self.spent} / {self.bought}"})
             ranks = {_quantile(share): ("own_order_value", float(1 - share), "top") for share in shares}
             query = query.cross(query.at_rank(ranks, f"{self.bought} > 0"))
         return query
@@ -337,7 +337,3 @@ def _quantile(share: Decimal | None) -> str:
 def _columns_in(text: str, table: str) -> set[str]:
     """The columns of a table that an expression speaks of, its quoted texts aside."""
     return set(re.findall(r"[a-z_]+", re.sub(r"'(?:[^']|'')*'", "", text))) & set(TABLES[table].names)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

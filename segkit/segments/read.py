@@ -8,6 +8,7 @@ from typing import Any
 
 from segkit.errors import SegmentError
 from segkit.segments.tree import Condition, all_of, any_of
+from segkit.segments.values import LONGEST
 from segkit.segments.verbs import VERBS, build
 from segkit.settings import suggestion
 
@@ -25,7 +26,9 @@ def condition(data: Any, path: str, depth: int = 0) -> Condition:
     if depth > DEEPEST:
         raise SegmentError(f"{_start(path)}: conditions are nested deeper than {DEEPEST}.", "Give inner parts a name, and use in_segment:.")
     if not isinstance(data, Mapping):
-        raise SegmentError(f"{path}: {_short(data)} is no condition.", "Write a verb with its keys, such as {did: placed_order, at_least: 3}.")
+        raise SegmentError(
+            f"{path}: {_short(data)} is no condition.", "Write a verb with its keys, such as {did: placed_order, at_least: 3}."
+        )
     for group, join in GROUPS.items():
         if group in data:
             return join(*_members(data, group, path, depth))
@@ -45,7 +48,9 @@ def _members(data: Mapping[str, Any], group: str, path: str, depth: int) -> list
     _alone(data, group, path)
     inner = data[group]
     if not isinstance(inner, (list, tuple)) or not inner:
-        raise SegmentError(f"{path}.{group}: {_short(inner)} is no list of conditions.", "Put each condition on a line that begins with  - ")
+        raise SegmentError(
+            f"{path}.{group}: {_short(inner)} is no list of conditions.", "Put each condition on a line that begins with  - "
+        )
     return [condition(one, f"{path}.{group}[{place}]", depth + 1) for place, one in enumerate(inner)]
 
 
@@ -88,7 +93,7 @@ def _short(data: Any) -> str:
         told = repr(data)
     except RecursionError:
         return "that"
-    return told if len(told) <= len("about as much as fits on one line of an error") else f"{told[:40]}..."
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}..."
 
 
 def _start(path: str) -> str:

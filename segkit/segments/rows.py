@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from segkit.clock import AsOf, utc_of_local, zone
+from segkit.clock import LEAP_DAY, MARCH_FIRST, YEAR_DAYS, AsOf, is_leap
 from segkit.segments import values, words
 from segkit.segments.tree import AT_LEAST, AT_MOST, EXACTLY, LESS_THAN, MORE_THAN, Test, Tests
 from segkit.segments.window import Window
@@ -50,8 +50,8 @@ def moment_in_window(window: Window, column: str, as_of: AsOf) -> str | None:
     return both(*bounds)
 
 
-def _day_start(day: Any, as_of: AsOf) -> str:
-    return f"TIMESTAMP '{utc_of_local(datetime.combine(day, time()), zone(as_of.time_zone)).isoformat(sep=' ')}'"
+def _day_start(day: date, as_of: AsOf) -> str:
+    return f"TIMESTAMP '{as_of.day_begins_at(day).isoformat(sep=' ')}'"
 
 
 def event(metrics: tuple[str, ...], tests: Tests) -> str | None:
@@ -113,7 +113,11 @@ def either(*conditions: str) -> str:
     return conditions[0] if len(conditions) == 1 else " OR ".join(f"({one})" for one in conditions)
 
 
-def parity(as_of: AsOf) -> AsOf:
-    """The same moment with days counted in UTC, as the large platforms count them."""
-    last = as_of.moment or as_of.end_at.replace(tzinfo=UTC).replace(tzinfo=None)
-    return AsOf(last.date(), "UTC", last)
+def anniversaries(window: Window, as_of: AsOf) -> dict[int, set[int]]:
+    """The days of the year in a window as {month: days}; a birthday of 29 February is kept on 1 March in other years."""
+    newest, oldest = window.newest or 0, window.oldest or 0
+    days = [as_of.days_ago(age) for age in range(newest, min(oldest, newest + YEAR_DAYS) + 1)]
+    told = {(day.month, day.day) for day in days}
+    if any((day.month, day.day) == MARCH_FIRST and not is_leap(day) for day in days):
+        told.add(LEAP_DAY)
+    return {month: {day for one, day in told if one == month} for month in sorted({month for month, _ in told})}

@@ -29,19 +29,22 @@ _FIGURES = {
 _SHOP = re.compile(r"(?:([\d.]+) ?(?:x|\*|times) )?shop (?:(average order value|median order value)|([\d.]+)% (quantile) of average value)")
 SHOP_FORMS = ("shop average order value", "shop median order value", "1.5 x shop average order value", "shop 80% quantile of average value")
 _HUNDRED = 100
+LONGEST = 60  # characters of a value that an error repeats
 
 
 def number(value: Any, path: str, least: Decimal | int | None = None) -> int | Decimal:
     """A number as written: 3, 12.5 or "12.5"; whole numbers are int, others exact."""
     told = value.strip() if isinstance(value, str) else value
     if isinstance(told, bool) or not isinstance(told, (int, float, str, Decimal)):
-        raise SegmentError(f"{path}: {_shown(value)} is not a number.", "Write a number such as 3 or 12.5.")
+        raise SegmentError(f"{path}: {shown(value)} is not a number.", "Write a number such as 3 or 12.5.")
     try:
         exact = Decimal(str(told))
     except InvalidOperation as error:
         raise SegmentError(f"{path}: {value!r} is not a number.", "Write a number such as 3 or 12.5, with a point.") from error
     if not exact.is_finite() or (least is not None and exact < least):
-        raise SegmentError(f"{path}: {value} is too small." if exact.is_finite() else f"{path}: {value} is no amount.", f"Write at least {least or 0}.")
+        raise SegmentError(
+            f"{path}: {value} is too small." if exact.is_finite() else f"{path}: {value} is no amount.", f"Write at least {least or 0}."
+        )
     return int(exact) if exact == exact.to_integral_value() else exact.normalize()
 
 
@@ -75,7 +78,7 @@ def share(value: Any, path: str) -> Decimal:
     """A part of the whole: 10% or 0.1, more than 0 and at most 1."""
     told = value.strip() if isinstance(value, str) else value
     percent = isinstance(told, str) and told.endswith("%")
-    found = Decimal(number(told[:-1] if percent else told, path)) / (_HUNDRED if percent else 1)  # type: ignore[index]
+    found = Decimal(number(told[:-1] if percent else told, path)) / (_HUNDRED if percent else 1)
     if not 0 < found <= 1:
         raise SegmentError(f"{path}: {value} is not a share.", "Write a share such as 10% or 0.1, more than 0 and at most 1.")
     return found.normalize()
@@ -84,14 +87,14 @@ def share(value: Any, path: str) -> Decimal:
 def flag(value: Any, path: str) -> bool:
     """true or false; `no` and `yes` are text in YAML 1.2."""
     if not isinstance(value, bool):
-        raise SegmentError(f"{path}: {_shown(value)} is not true or false.", "Write true or false, without quotes.")
+        raise SegmentError(f"{path}: {shown(value)} is not true or false.", "Write true or false, without quotes.")
     return value
 
 
 def text(value: Any, path: str) -> str:
     """Text, NFC; a number or flag where text is meant needs quotes."""
     if isinstance(value, (date, datetime)) or not isinstance(value, str):
-        raise SegmentError(f"{path}: {_shown(value)} is not text.", f'Put it in quotes:  "{value}".')
+        raise SegmentError(f"{path}: {shown(value)} is not text.", f'Put it in quotes:  "{value}".')
     if not value.strip():
         raise SegmentError(f"{path} is empty.", "Write the value to look for.")
     return unicodedata.normalize("NFC", value)
@@ -101,14 +104,14 @@ def name(value: Any, allowed: Iterable[str], path: str, what: str) -> str:
     """One of the allowed words."""
     known = list(allowed)
     if value not in known:
-        raise SegmentError(f"{path}: unknown {what} {_shown(value)}.", suggestion(str(value), known))
+        raise SegmentError(f"{path}: unknown {what} {shown(value)}.", suggestion(str(value), known))
     return str(value)
 
 
 def tests(given: Any, known: Mapping[str, words.Property], path: str) -> Tests:
     """The tests of a mapping {property: value} or {property: {operator: value}}, in one order."""
     if not isinstance(given, Mapping) or not given:
-        raise SegmentError(f"{path}: {_shown(given)} is no mapping.", "Write {property: value}, such as {category: Taarten}.")
+        raise SegmentError(f"{path}: {shown(given)} is no mapping.", "Write {property: value}, such as {category: Taarten}.")
     found = [one for key, value in given.items() for one in _tests(key, value, known, f"{path}.{key}")]
     return tuple(sorted(dict.fromkeys(found), key=lambda test: (test.name, test.op, str(test.value))))
 
@@ -116,7 +119,7 @@ def tests(given: Any, known: Mapping[str, words.Property], path: str) -> Tests:
 def _tests(key: Any, value: Any, known: Mapping[str, words.Property], path: str) -> list[Test]:
     told = words.spelling(str(key))
     if told not in known:
-        raise SegmentError(f"{path}: unknown property {_shown(key)}.", suggestion(str(key), known))
+        raise SegmentError(f"{path}: unknown property {shown(key)}.", suggestion(str(key), known))
     kind = known[told].type
     if isinstance(value, Mapping):
         return [test(told, kind, op, inner, f"{path}.{op}") for op, inner in value.items()]
@@ -132,7 +135,7 @@ def test(told: str, kind: str, op: Any, value: Any, path: str) -> Test:
         return Test(told, KNOWN if flag(value, path) else UNKNOWN, True)
     if op in (IN, NOT_IN):
         if not isinstance(value, (list, tuple)) or not value:
-            raise SegmentError(f"{path}: {_shown(value)} is no list.", "Write a list with at least one value, such as [NL, BE].")
+            raise SegmentError(f"{path}: {shown(value)} is no list.", "Write a list with at least one value, such as [NL, BE].")
         values = sorted({_value(kind, inner, f"{path}[{place}]") for place, inner in enumerate(value)}, key=str)
         return Test(told, {IN: IS, NOT_IN: IS_NOT}[op], values[0]) if len(values) == 1 else Test(told, op, tuple(values))  # type: ignore[arg-type]
     return Test(told, op, _value(kind, value, path))
@@ -144,6 +147,6 @@ def _value(kind: str, value: Any, path: str) -> Value:
     return number(value, path) if kind == words.NUMBER else text(value, path)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     told = repr(value)
-    return told if len(told) <= len("a value that would fill the line") * 2 else f"{told[:40]}..."
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}..."

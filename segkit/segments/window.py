@@ -13,7 +13,7 @@ FORMS = (
     "before 2026-01-01", "from 2026-01-01 to 2026-03-31", "next 7 days",
 )  # fmt: skip
 MOST_DAYS = 36_500  # a century: earlier days are not in anyone's deliveries
-_HOURS_A_DAY, _DAYS_A_WEEK = 24, 7
+HOURS_A_DAY, DAYS_A_WEEK = 24, 7
 _DAY = r"(\d{4}-\d{2}-\d{2})"
 _PATTERNS = {
     "ever": re.compile("ever"),
@@ -88,8 +88,8 @@ def _window(kind: str, found: tuple[str, ...], path: str, told: str) -> Window:
         return EVER
     *counts, unit = found
     if unit == "hour":
-        return Window(hours=_within_a_century(int(counts[0]), MOST_DAYS * _HOURS_A_DAY, path, told))
-    days = [_within_a_century(int(count) * (_DAYS_A_WEEK if unit == "week" else 1), MOST_DAYS, path, told) for count in counts]
+        return Window(hours=_within_a_century(int(counts[0]), MOST_DAYS * HOURS_A_DAY, path, told))
+    days = [_within_a_century(int(count) * (DAYS_A_WEEK if unit == "week" else 1), MOST_DAYS, path, told) for count in counts]
     if kind == "between" and days[0] > days[1]:
         raise SegmentError(f"{path}: {told!r} runs backwards.", f"Write  between {days[1]} and {days[0]} days ago.")
     return {
