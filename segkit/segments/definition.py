@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ _LANGUAGES = ("nl", "en")
 _TEXTS = ("title", "why", "action")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _RULES = ("rule", *GROUPS, NOT)
-_KEYS = (*_TEXTS, "kind", "goal", "source", "sample", "blanks", *_RULES)
+_KEYS = (*_TEXTS, "kind", "goal", "source", "sample", "discount", "blanks", *_RULES)
 _AOV = {
     "mean": "shop average order value", "median": "shop median order value",
     "quantile": "shop {share}% quantile of average value",
@@ -39,13 +40,18 @@ class Sample:
     at_least: int = 1
     seed: int = 1
 
+    def size(self, members: int) -> int:
+        """How many of so many members are taken."""
+        return min(members, max(math.ceil(members * self.share), self.at_least))
+
 
 @dataclass(frozen=True)
 class Segment:
     """A named condition: who is in it (`condition`), how it reads, and what it is for.
 
     `title`, `why` and `action` hold a text per language ({"nl": ..., "en": ...}); `goal` says what is done with its
-    members, one of GOALS; `source` is where the definition comes from.
+    members, one of GOALS; `discount` how much persuasion by price fits (0 none to 3 first); `source` is where the
+    definition comes from.
     """
 
     id: str
@@ -57,6 +63,7 @@ class Segment:
     goal: str | None = None
     source: str | None = None
     sample: Sample | None = None
+    discount: int | None = None
 
     def to_send(self, channel: str = "email") -> Segment:
         """The members one may write to: subscribed and not suppressed."""
@@ -183,10 +190,14 @@ def read_set(data: Any, settings: Settings, parameters: Mapping[str, Any] | None
 
 
 def thresholds(settings: Settings) -> dict[str, Any]:
-    """The thresholds that definitions may name, and `aov`: the line between a high and a low order value."""
+    """The thresholds that definitions may name, with two that follow from them.
+
+    `aov` is the line between a high and a low order value, `purchase_not_recent_days` the first day that is not recent.
+    """
     rule = settings["high_value_rule"]
     share = format(Decimal(str(settings["high_value_quantile"])) * 100, "f")
-    return {**{name: settings[name] for name in settings.thresholds}, "aov": _AOV[rule].format(share=share)}
+    derived = {"aov": _AOV[rule].format(share=share), "purchase_not_recent_days": settings["purchase_recent_days"] + 1}
+    return {**{name: settings[name] for name in settings.thresholds}, **derived}
 
 
 def _check_top(data: Any) -> None:
@@ -218,7 +229,7 @@ def _segment(name: Any, data: Any, parameters: Mapping[str, Any]) -> Segment | T
     kind, goal = _word(told, "kind", KINDS, path), _word(told, "goal", GOALS, path)
     sample = _sample(told.get("sample"), f"{path}.sample")
     made = condition(rule, f"{path}.rule" if "rule" in told else path)
-    return Segment(name, made, **texts, kind=kind, goal=goal, source=told.get("source"), sample=sample)
+    return Segment(name, made, **texts, kind=kind, goal=goal, source=told.get("source"), sample=sample, discount=told.get("discount"))
 
 
 def _template(name: str, data: Mapping[str, Any], parameters: Mapping[str, Any], path: str) -> Template:
@@ -275,7 +286,7 @@ def _data(one: Segment | Template) -> dict[str, Any]:
     if isinstance(one, Template):
         return filled(dict(one.data), {**one.parameters, **{blank: f"${blank}" for blank in one.blanks}}, one.id)
     texts = {key: dict(told) for key in _TEXTS if (told := getattr(one, key))}
-    words = {key: told for key in ("kind", "goal", "source") if (told := getattr(one, key))}
+    words = {key: told for key in ("kind", "goal", "source", "discount") if (told := getattr(one, key)) is not None}
     rule = plain(one.condition)
     sample = {"sample": _sample_data(one.sample)} if one.sample else {}
     return {**texts, **words, **sample, **(rule if len(rule) == 1 and next(iter(rule)) in (*GROUPS, NOT) else {"rule": rule})}

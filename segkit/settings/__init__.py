@@ -20,7 +20,7 @@ from ruamel.yaml.error import YAMLError
 from segkit import clock
 from segkit.errors import SegkitError, SettingsError
 
-_WHOLE = ("days", "orders", "opens and clicks", "profiles", "levels", "quarters", "countries", "gaps", "mails")
+_WHOLE = ("days", "orders", "opens and clicks", "profiles", "levels", "quarters", "countries", "gaps", "mails", "visits", "views")
 _MOST = {"share": 1, "days": 36_500}  # a century: earlier days are not in anyone's deliveries
 _RISING = (  # less, more, and the fewest days between them
     ("active_days", "sleeping_from_days", 2),  # or the age group between them has no day
@@ -28,6 +28,7 @@ _RISING = (  # less, more, and the fewest days between them
     ("purchase_recent_days", "purchase_lapsed_days", 1),
     ("passing_through_days", "purchase_lapsed_days", 0),
     ("espresso_days", "engaged_recent_days", 0),
+    ("feedback_low_score", "feedback_high_score", 0),
 )
 Value = float | int | str | list[float]
 M = TypeVar("M", bound=BaseModel)
