@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from segkit import features, personas, quality, segments
+from segkit import features, personas, quality
 from segkit.clock import AsOf
 from segkit.engine import Query, Rules, Store
 from segkit.errors import AsOfError, ColumnError
@@ -21,8 +21,11 @@ from segkit.features import purchase, score
 from segkit.findings import findings
 from segkit.measure import census, fit
 from segkit.measure import rhythm as rhythms
+from segkit.measure.cards import Pack, segment_cards
 from segkit.measure.concentration import concentration
 from segkit.quality import Quality
+from segkit.segments import library
+from segkit.segments.evaluate import with_flags
 from segkit.settings import Client, Settings
 
 FORMAT = 1
@@ -61,17 +64,18 @@ class AuditResult:
         return file
 
 
-def audit(store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> AuditResult:
-    """Audit the tables of a store as of a moment. `load` is the report of how they were loaded (its receipts are shown).
+def audit(store: Store, as_of: AsOf, client: Client, load: dict[str, Any], segments_file: Path | None = None) -> AuditResult:
+    """Audit the tables of a store as of a moment. `load` is the report of how they were loaded (its receipts are shown),
+    `segments_file` holds the client's own segments.
 
     An as-of date before the first purchase is an error; what the delivery cannot answer is null with its reason.
     """
-    run = _Audit(store, as_of, client, load)
+    run = _Audit(store, as_of, client, load, segments_file)
     return AuditResult(_plain(run.result()))
 
 
 class _Audit:
-    def __init__(self, store: Store, as_of: AsOf, client: Client, load: dict[str, Any]) -> None:
+    def __init__(self, store: Store, as_of: AsOf, client: Client, load: dict[str, Any], segments_file: Path | None) -> None:
         self.store, self.as_of, self.client, self.load = store, as_of, client, load
         self.settings, self.currency = client.settings(), load["currency"]
         self.rules = Rules(self.settings, as_of)
@@ -81,7 +85,10 @@ class _Audit:
         self.base = store.remember(features.base_features(self.rules, self.bought))
         with_personas = store.remember(self._with_personas(self.base))
         self.countries = census.large_countries(store.ask(with_personas.only(_COUNTRY)), self.settings)
-        self.frame = store.ask(segments.with_segments(with_personas, self.countries))
+        self.literal = library.literal_personas(self.settings)
+        self.pack = Pack.of(self.settings, self.quality, self.countries, segments_file)
+        flags = {**{f"is_{name}": one.condition for name, one in self.literal.items()}, **self.pack.flags()}
+        self.frame = store.ask(with_personas.join(with_flags(self.rules, flags), "profile_id", zero=flags))
         self.purchases = store.ask(self.bought)
         _check_amounts(self.purchases)
 
@@ -96,7 +103,6 @@ class _Audit:
             **self._orders_beside(),
             "currency": self.currency["code"],
         }
-        segments_ = {**segments.stock(), **segments.of_countries(self.countries)}
         result: dict[str, Any] = {
             "format": FORMAT,
             "segkit_version": version("webshop-segkit"),
@@ -111,15 +117,15 @@ class _Audit:
             "window": self._window(),
             "sources": self.load["receipts"],
             "coverage": [line.as_dict() for line in self.quality.coverage.values()],
-            "capabilities": {name: answer.as_dict() for name, answer in self.quality.capabilities.items()},
+            "capabilities": self.quality.questions,
             "counts": counts,
             "status": self._status(counts),
             "recency": census.recency_groups(self.frame, self.settings),
             "grid": census.purchase_grid(self.frame),
             "high_value_cut": self._high_value_cut(),
-            "personas": census.persona_census(self.frame, self.quality, self.settings),
+            "personas": census.persona_census(self.frame, self.literal, self.quality, self.settings),
             "persona_fit": self._persona_fit(),
-            "segments": census.segment_cards(self.frame, segments_, self.quality, self.settings, self.currency["code"]),
+            "segments": segment_cards(self.frame, self.pack, self.quality, self.settings, self.currency["code"]),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),
             "rhythm": rhythms.rhythm(self.purchases, self._seen_to(), self._first_day(), self.settings),

@@ -17,7 +17,13 @@ NEEDS = {
     "engagement": ("email_events", "no_email_events"),
     "site": ("site_events", "no_site_events"),
     "consent": ("consents", "no_consents"),
+    "items": ("order_items", "no_order_items"),
+    "feedback": ("feedback", "no_feedback"),
+    "lists": ("list_memberships", "no_lists"),
+    "own_properties": ("profile_properties", "no_own_properties"),
 }
+SCORES = "scores"  # predictions are made, not delivered
+QUESTIONS = ("purchases", "engagement", "site", "consent")  # what every report says it can or cannot answer
 HAPPENINGS = ("orders", "email_events", "site_events")
 SHOWN = (
     "profiles", "orders", "order_items", "refunds", "products", "consents", "list_memberships", "profile_snapshots", "messages",
@@ -70,6 +76,11 @@ class Quality:
     capabilities: dict[str, Answer]
     coverage: dict[str, Coverage]
 
+    @property
+    def questions(self) -> dict[str, dict[str, str | None]]:
+        """The answers that every report gives, as plain data."""
+        return {name: self.capabilities[name].as_dict() for name in QUESTIONS}
+
     def first_missing(self, needs: tuple[str, ...]) -> Answer:
         """COMPUTED when every need is met, else the answer for the first that is not."""
         return next((self.capabilities[need] for need in needs if not self.capabilities[need].yes), Answer(COMPUTED))
@@ -90,6 +101,7 @@ def judge(store: Store, rules: Rules) -> Quality:
     capabilities = {
         name: Answer(COMPUTED) if store.has(table) else Answer(NOT_COMPUTABLE, reason) for name, (table, reason) in NEEDS.items()
     }
+    capabilities[SCORES] = Answer(NOT_COMPUTABLE, "no_scores")
     if not capabilities["engagement"].yes and store.has("profile_snapshots"):
         capabilities["engagement"] = Answer(NOT_COMPUTABLE, "only_vendor_aggregates")
     return Quality(capabilities, {name: _coverage(store, rules, name) for name in SHOWN})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any as Anything
 
-from segkit.segments.read import GROUPS
 from segkit.segments.tree import Condition
 from segkit.segments.verbs import build
 
 __all__ = [
-    "after", "average_value", "can_receive", "cannot_receive", "consent", "date", "did", "every", "every_of", "first", "highest_value",
-    "in_list", "in_region", "in_segment", "last", "near", "never", "no", "not_in_list", "not_in_segment", "profile", "score", "some_of",
-    "top", "total_value",
+    "after", "average_value", "can_receive", "cannot_receive", "consent", "date", "did", "every", "first", "highest_value", "in_list",
+    "in_region", "in_segment", "last", "near", "never", "no", "not_in_list", "not_in_segment", "profile", "score", "top", "total_value",
 ]  # fmt: skip
 
 
@@ -133,13 +131,3 @@ def in_region(name: str) -> Condition:
 def top(share: str | float, **keys: Anything) -> Condition:
     """Those with most: top("10%", by="total_value", of="placed_order")."""
     return _say("top", share, keys)
-
-
-def every_of(*conditions: Condition) -> Condition:
-    """All of the conditions, as & says too."""
-    return GROUPS["all"](*conditions)
-
-
-def some_of(*conditions: Condition) -> Condition:
-    """Any of the conditions, as | says too."""
-    return GROUPS["any"](*conditions)

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from segkit import features, personas
 from segkit.clock import AsOf
 from segkit.engine import Rules
+from segkit.segments.evaluate import with_flags
+from segkit.segments.library import literal_personas
 from segkit.settings import default_settings
 from tests.canonical import store_of
 from tests.features.oracle import TinyShop, features_of, literal_of, partition_of
@@ -28,7 +30,9 @@ def asked(shop: TinyShop, folder: Path) -> pd.DataFrame:
     store = store_of(folder, shop.zone, **tables)
     as_of = shop.as_of.replace(tzinfo=UTC) if isinstance(shop.as_of, datetime) else shop.as_of
     rules = Rules(default_settings(), AsOf.parse(as_of, shop.zone))
-    frame = store.ask(personas.with_personas(features.profile_features(rules), shop.mail_delivered))
+    flags = {f"is_{name}": one.condition for name, one in literal_personas(default_settings()).items()}
+    judged = personas.with_personas(features.profile_features(rules), shop.mail_delivered)
+    frame = store.ask(judged.join(with_flags(rules, flags), "profile_id", zero=flags))
     store.close()
     return frame.set_index("profile_id")
 
@@ -50,7 +54,7 @@ def test_features_and_personas_equal_the_oracle(shop: TinyShop) -> None:
         told = frame.loc[name]
         for column in COMPARED:
             assert plain(told[column]) == plain(row[column]), (name, column)
-        assert {persona for persona in personas.literal() if told[f"is_{persona}"]} == literal_of(row)
+        assert {persona for persona in literal_personas(default_settings()) if told[f"is_{persona}"]} == literal_of(row)
         assert told["persona"] == partition_of(row, shop.mail_delivered)
 
 

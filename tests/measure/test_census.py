@@ -31,7 +31,8 @@ def test_what_a_small_group_did_is_withheld_but_not_its_size(few: int, checkout:
         assert card["members"] == few
         assert {name: card[name] for name in WITHHELD} == WITHHELD
         told = {name for name, value in card.items() if value is not None}
-        assert told <= {"members", "share", "discount", "status", "reason", "versus_rest"}
+        defined = {"title", "why", "action", "goal", "is_own", "definition", "without_history"}
+        assert told <= {"members", "share", "discount", "status", "reason", "versus_rest"} | defined
     jsonschema.validate(result, json.loads((checkout / "docs/result.schema.json").read_text(encoding="utf-8")))
 
 

@@ -12,6 +12,8 @@ import pytest
 from segkit import features, personas
 from segkit.clock import AsOf
 from segkit.engine import Rules
+from segkit.segments.evaluate import with_flags
+from segkit.segments.library import literal_personas
 from segkit.settings import default_settings
 from tests.canonical import store_of
 
@@ -44,14 +46,16 @@ def census(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
             rows["site_events"].append({"profile_id": name, "event_type": "viewed_product", "occurred_at": NOON - timedelta(days=10)})
     store = store_of(tmp_path_factory.mktemp("kinds"), **rows)
     rules = Rules(default_settings(), AsOf.parse("2026-10-31", "Europe/Amsterdam"))
-    frame = store.ask(personas.with_personas(features.profile_features(rules), True)).set_index("profile_id")
+    flags = {f"is_{name}": one.condition for name, one in literal_personas(default_settings()).items()}
+    judged = personas.with_personas(features.profile_features(rules), True).join(with_flags(rules, flags), "profile_id", zero=flags)
+    frame = store.ask(judged).set_index("profile_id")
     named = pd.DataFrame(kinds(), columns=["frequency", "last", "value", "reads", "site"], index=[f"k{p}" for p in range(len(kinds()))])
     return named.join(frame)
 
 
 def matches(census: pd.DataFrame) -> pd.Series:
     """How many of the fourteen each kind is."""
-    return census[[f"is_{name}" for name in personas.literal()]].sum(axis=1)
+    return census[[f"is_{name}" for name in literal_personas(default_settings())]].sum(axis=1)
 
 
 def test_there_are_170_kinds_and_the_value_cut_lies_between_high_and_low(census: pd.DataFrame) -> None:
@@ -109,4 +113,5 @@ def test_the_partition_says_what_the_priority_order_says(census: pd.DataFrame) -
 def test_a_sample_is_the_larger_of_a_share_and_a_thousand_but_never_more_than_everyone(
     persona: str, members: int, sample: int | None
 ) -> None:
-    assert personas.literal()[persona].sample_size(members, default_settings()) == sample
+    part = literal_personas(default_settings())[persona].sample
+    assert (part and part.size(members)) == sample

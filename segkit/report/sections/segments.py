@@ -12,12 +12,6 @@ from segkit.report.table import Bar, Group
 
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
-RULES = {  # the thresholds in the condition of a segment: placeholder, threshold, how it is written
-    "active_customers": (("days", "active_days", "days"),),
-    "sleeping_customers": (("start", "sleeping_from_days", "days"), ("end", "sleeping_to_days", "days")),
-    "high_value": (("share", "top_share", "percent"),),
-    "vip": (("orders", "vip_order_count", "count"), ("value", "vip_value", "money")),
-}
 LABEL_LENGTH = 28
 
 
@@ -36,31 +30,18 @@ def build(page: Page) -> Markup:
 
 
 def title(page: Page, name: str) -> str:
-    """The segment's own title, ours, its country, or its id."""
+    """The name of its country, the segment's own title, or its id."""
+    if name.startswith("country_"):
+        return page.t("segments.country", country=page.t.country(name.removeprefix("country_")))
     own = page.n.raw(path("segments", name, "title"))
     if isinstance(own, dict) and own.get(page.t.lang):
         return str(own[page.t.lang])
-    if page.t.has(f"segment.{name}.title"):
-        return page.t(f"segment.{name}.title")
-    if name.startswith("country_"):
-        return page.t("segments.country", country=page.t.country(name.removeprefix("country_")))
     return name
 
 
 def _named(page: Page, name: str) -> Markup:
-    rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
-    under = [part for part in (rule, limit) if part]
-    return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
-
-
-def _rule(page: Page, name: str) -> Markup | None:
-    """The condition of a stock segment in words, with the thresholds of this report."""
-    sentence = f"segment.{name}.rule"
-    if not page.t.has(sentence):
-        return None
-    numbers = {word: page.threshold(threshold, getattr(page.n, how)) for word, threshold, how in RULES.get(name, ())}
-    return page.say(sentence, **numbers)
+    return blocks.own_words(title(page, name)) + (blocks.tag("span", limit, class_="why") if limit else "")
 
 
 def _sizes(page: Page, names: list[str]) -> Markup:

@@ -23,7 +23,7 @@ def _data(part: str) -> dict[str, Any]:
     return YAML(typ="safe").load(resources.files(__package__).joinpath(f"{part}.yaml").read_text(encoding="utf-8"))
 
 
-def library(settings: Settings) -> SegmentSet:
+def stock(settings: Settings) -> SegmentSet:
     """Every segment and template of the library under the shop's thresholds, by id."""
     segments = {name: one for part in (PERSONAS, LIFECYCLE, BEHAVIOUR) for name, one in _data(part)["segments"].items()}
     return read_set({"version": 1, "segments": segments}, settings)
@@ -38,6 +38,12 @@ def literal_personas(settings: Settings) -> dict[str, Segment]:
 def of_country(segments: SegmentSet, code: str) -> Segment:
     """The segment of the people who live in a country, by ISO code; its id is such as country_nl."""
     return segments.templates["country"].fill(f"country_{code.lower()}", country=code.upper())
+
+
+def country_code(id: str) -> str | None:
+    """The country that an id such as country_nl means; None when it means none."""
+    code = id.removeprefix("country_")
+    return code.upper() if id.startswith("country_") and len(code) == 2 and code.isalpha() else None
 
 
 def _resolved(segments: SegmentSet, one: Segment) -> Segment:

@@ -1,4 +1,4 @@
-"""The face of the package: open a delivery, stand at a date, ask."""
+"""Open a delivery, whatever it is: a client folder, exports, canonical tables or frames."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-from ruamel.yaml import YAML
 
-from segkit import features, personas, quality, segments
-from segkit.audit import AuditResult, audit
-from segkit.clock import AsOf
-from segkit.engine import Query, Rules, Store, text
-from segkit.errors import NothingToRead, SettingsError
-from segkit.features import score
-from segkit.settings import Client, load_client, suggestion, validated
+from segkit.engine import Store
+from segkit.errors import NothingToRead
+from segkit.settings import Client, load_client, validated
+from segkit.shop.view import SEGMENTS_FILE, Shop
 from segkit.sources import LoadReport, load_delivery, load_frames
 from segkit.sources.mapping import SourceMapping, checked, load_mapping, of_frames
 from segkit.sources.money import base_currency
@@ -60,110 +54,6 @@ def open(
     return _open_folder(folder, _source_mapping(folder, mapping, chosen), chosen, quarantine)
 
 
-class Shop:
-    """An opened shop: its tables, its client settings, and how it was loaded."""
-
-    def __init__(
-        self,
-        store: Store,
-        client: Client,
-        load: dict[str, Any],
-        temporary: tempfile.TemporaryDirectory[str] | None = None,
-    ) -> None:
-        self.store, self.client, self.load = store, client, load
-        self._temporary = temporary  # kept so that the tables live as long as the shop
-
-    def at(self, as_of: str | date | datetime) -> View:
-        """The shop as it was known at the end of a local day ("2026-11-01"), or at a moment."""
-        return View(self, AsOf.parse(as_of, self.client.time_zone))
-
-    def receipts(self) -> pd.DataFrame:
-        """One row per delivered file: rows read, kept, mended, set aside, refused."""
-        columns = ["file", "reader", "status", "reason", "rows_read", "kept", "mended", "set_aside", "refused"]
-        return pd.DataFrame(self.load["receipts"], columns=columns)
-
-    def __repr__(self) -> str:
-        return f"<Shop {self.client.name}: {', '.join(f'{rows} {table}' for table, rows in self.load['rows'].items())}>"
-
-
-class View:
-    """A shop as of a moment; every question is asked here."""
-
-    def __init__(self, shop: Shop, as_of: AsOf) -> None:
-        self.shop, self.as_of = shop, as_of
-        self.rules = Rules(shop.client.settings(), as_of)
-
-    def features(self) -> pd.DataFrame:
-        """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
-        return self._by_profile(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
-
-    def personas(self) -> pd.DataFrame:
-        """One row per profile, by profile_id: persona (the partition) and a flag is_NAME for each of the fourteen."""
-        flags = [f"is_{name}" for name in personas.literal()]
-        return self._by_profile(self._with_personas.only(["profile_id", "persona", *flags]))
-
-    def count(self, segment: str) -> int:
-        """How many profiles are in a segment, by id."""
-        return int(self.shop.store.row(self._segment(segment).aggregate(None, {"members": "count(*)"}))["members"])
-
-    def members(self, segment: str) -> pd.DataFrame:
-        """The profile_id of everyone in a segment, by id."""
-        return self._by_profile(self._segment(segment).only(["profile_id"]))
-
-    def audit(self) -> AuditResult:
-        """The whole audit as of this moment."""
-        return audit(self.shop.store, self.as_of, self.shop.client, self.shop.load)
-
-    def suggest_thresholds(self) -> dict[str, Any]:
-        """Thresholds fitted to the shop's own gaps and values, beside the defaults, and how many would change persona."""
-        return self.audit().as_dict()["persona_fit"]
-
-    def sql(self, dialect: str = "duckdb") -> str:
-        """The SQL of the persona table in the dialect of another engine."""
-        return text(self._with_personas, dialect)
-
-    @cached_property
-    def _with_personas(self) -> Query:
-        judged = quality.judge(self.shop.store, self.rules)
-        return personas.with_personas(features.profile_features(self.rules), judged.capabilities["engagement"].yes)
-
-    def _by_profile(self, query: Query) -> pd.DataFrame:
-        """The answer in the order of profile_id: the engine's own order differs from run to run."""
-        return self.shop.store.ask(query).sort_values("profile_id", ignore_index=True)
-
-    def _segment(self, name: str) -> Query:
-        known = segments.stock()
-        country = name.removeprefix("country_")
-        if name not in known and not (name.startswith("country_") and len(country) == 2 and country.isalpha()):
-            raise SettingsError(f"Unknown segment {name!r}.", suggestion(name, [*known, "country_nl"]))
-        countries = [] if name in known else [country.upper()]
-        return segments.with_segments(features.profile_features(self.rules), countries).keep(f"in_{name}")
-
-
-def can_and_cannot(shop: Shop) -> dict[str, Any]:
-    """Coverage per table and what can be computed, at any date: {"coverage": [...], "capabilities": {...}}."""
-    judged = quality.judge(shop.store, Rules(shop.client.settings(), AsOf(date.max, shop.client.time_zone)))
-    return {
-        "coverage": [line.as_dict() for line in judged.coverage.values()],
-        "capabilities": {name: answer.as_dict() for name, answer in judged.capabilities.items()},
-    }
-
-
-def accept_thresholds(folder: Path, fit: Mapping[str, Any]) -> Path:
-    """Write fitted thresholds to the client.yaml of a client folder, its comments kept, and return the file."""
-    file = folder / "client.yaml"
-    if not file.exists():
-        raise SettingsError(f"{folder.name} has no client.yaml to write thresholds to.", "Make a client folder with  segkit new NAME.")
-    if fit["would_change"] is None:
-        raise SettingsError("Nothing could be fitted, so nothing was written.", "Deliver more history, or set thresholds by hand.")
-    yaml = YAML()
-    content = yaml.load(file.read_text(encoding="utf-8"))
-    content["thresholds"] = {**(content.get("thresholds") or {}), **{name: row["fitted"] for name, row in fit["thresholds"].items()}}
-    with file.open("w", encoding="utf-8") as target:
-        yaml.dump(content, target)
-    return file
-
-
 def _client(folder: Path | None, client: Client | None, **changes: Any) -> Client:
     file = folder / "client.yaml" if folder and folder.is_dir() else None
     if client is None:
@@ -191,15 +81,20 @@ def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, qu
     if (folder / "deliveries").is_dir():
         canonical = folder / "canonical"
         load = load_delivery(folder / "deliveries", canonical, client, mapping, Path(quarantine or folder / "quarantine")).as_dict()
-        return Shop(Store(canonical), client, load)
+        return Shop(Store(canonical), client, load, segments_file=_own_segments(folder))
     for canonical in (folder / "canonical", folder):
         if (canonical / "CURRENT").exists() or _is_canonical(canonical):
             store = Store(canonical)
-            return Shop(store, client, _load_of(store.folder, client))
+            return Shop(store, client, _load_of(store.folder, client), segments_file=_own_segments(folder))
     temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
     place = Path(temporary.name)
     load = load_delivery(folder, place, client, mapping, Path(quarantine or place / "quarantine")).as_dict()
     return Shop(Store(place), client, load, temporary)
+
+
+def _own_segments(folder: Path) -> Path | None:
+    file = folder / SEGMENTS_FILE
+    return file if file.exists() else None
 
 
 def _open_frames(frames: Mapping[str, Any], mapping: Any, client: Client, quarantine: str | Path | None) -> Shop:

@@ -1,0 +1,114 @@
+"""Segment cards: who is in, what they bring, how reachable they are, and how they differ from the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segkit.measure.compare import TOO_FEW, segment_against_rest
+from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
+from segkit.segments import tree
+from segkit.segments.definition import Segment, SegmentSet, load
+from segkit.segments.library import CORE, of_country, stock
+from segkit.segments.members import Availability, is_without_history
+from segkit.segments.tree import Condition, leaves
+from segkit.segments.write import plain
+from segkit.settings import Settings
+
+_OPEN = ("members", "share", "discount")  # what may be told of a group of any size
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The segments that an audit shows: the core of the library, the large countries, and the client's own."""
+
+    segments: dict[str, Segment]
+    conditions: dict[str, Condition]  # resolved
+    answers: dict[str, Answer]  # why some cannot be computed
+    own: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: Settings, quality: Quality, countries: Sequence[str], segments_file: Path | None) -> Pack:
+        """Put the pack together; a mistake in the client's file is told with its place."""
+        own = load(segments_file, settings) if segments_file else SegmentSet({})
+        everything = stock(settings) | own
+        lands = [of_country(everything, code) for code in countries]
+        core = {name: one for name, one in everything.segments.items() if name in CORE}
+        chosen = {**{name: core[name] for name in CORE}, **{one.id: one for one in lands}, **own.segments}
+        conditions = {name: everything.expanded(one.condition, (name,)) for name, one in chosen.items()}
+        return cls(chosen, conditions, Availability(quality).split(conditions)[1], tuple(own.segments))
+
+    def flags(self) -> dict[str, Condition]:
+        """The conditions that can be answered, by the name of their column."""
+        return {f"in_{name}": condition for name, condition in self.conditions.items() if name not in self.answers}
+
+
+def points_at_someone(card: dict[str, Any], settings: Settings) -> bool:
+    """Whether a group is so small that what it spent or reads would tell about one of its members; nobody is no one."""
+    return 0 < card["members"] < settings["smallest_group"]
+
+
+def without_details(card: dict[str, Any]) -> dict[str, Any]:
+    """The card of a group that is too small: how many there are stays, what they did is withheld."""
+    return {name: value if name in _OPEN else None for name, value in card.items()} | {"status": NOT_COMPUTABLE, "reason": TOO_FEW}
+
+
+def card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:
+    """What is known about a group: size, orders, revenue, value per head, and reach; None where not computable."""
+    group = frame[inside]
+    size, orders, revenue = len(group), int(group["order_count"].sum()), float(group["revenue"].sum())
+    total = float(frame["revenue"].sum())
+    engaged = (group["engaged_days"] <= settings["engaged_recent_days"]).fillna(False)
+    return {
+        "members": size,
+        "share": size / len(frame) if len(frame) else None,
+        "orders": orders,
+        "revenue": money(revenue),
+        "revenue_share": revenue / total if total else None,
+        "revenue_365d": money(group["revenue_365d"].sum()),
+        "value_per_head": revenue / size if size else None,
+        "order_value_mean": revenue / orders if orders else None,
+        "engaged_share": float(engaged.mean()) if size and quality.capabilities["engagement"].yes else None,
+        "mailable": int(group["is_mailable"].sum()) if quality.capabilities["consent"].yes else None,
+    }
+
+
+def money(value: float) -> float:
+    """An amount as a result holds it."""
+    return round(float(value), 2)
+
+
+def segment_cards(frame: pd.DataFrame, pack: Pack, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:
+    """Each segment: its definition and texts, its card, the amount it starts at where it has one, and its members against the rest."""
+    return {name: {**_told(pack, name), **_segment(pack, name, frame, quality, settings, currency)} for name in pack.segments}
+
+
+def _told(pack: Pack, name: str) -> dict[str, Any]:
+    """What the report says about a segment: titles, purpose, and the definition as plain data."""
+    one = pack.segments[name]
+    texts = {"title": dict(one.title), "why": dict(one.why), "action": dict(one.action)}
+    return {**texts, "goal": one.goal, "is_own": name in pack.own, "definition": plain(pack.conditions[name])}
+
+
+def _segment(pack: Pack, name: str, frame: pd.DataFrame, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:
+    if name in pack.answers:
+        return {"members": None, "share": None, "orders": None, "revenue": None, **pack.answers[name].as_dict()}
+    inside = frame[f"in_{name}"]
+    card_ = {**card(frame, inside, quality, settings), "status": COMPUTED, "reason": None}
+    if points_at_someone(card_, settings):
+        card_ = without_details(card_)
+    elif inside.any() and _is_top_spender(pack.conditions[name]):
+        card_["threshold"] = {"value": float(frame.loc[inside, "revenue"].min()), "currency": currency}
+    card_["without_history"] = is_without_history(pack.conditions[name])
+    card_["versus_rest"] = segment_against_rest(frame, inside, quality.capabilities["engagement"].yes, settings)
+    return card_
+
+
+def _is_top_spender(condition: Condition) -> bool:
+    """Whether it asks for the top share by all that was ever spent, which then has an amount it starts at."""
+    found = list(leaves(condition))
+    return len(found) == 1 and isinstance(found[0], tree.Top) and (found[0].measure, found[0].window.is_ever) == (tree.SUM, True)

@@ -1,0 +1,194 @@
+"""A shop as of a moment: every question is asked here."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from segkit import features, personas, quality
+from segkit.audit import AuditResult, audit
+from segkit.clock import AsOf
+from segkit.engine import Query, Rules, Store, text
+from segkit.errors import SegmentError, SettingsError
+from segkit.features import score
+from segkit.quality import Quality
+from segkit.segments import members as memberships
+from segkit.segments.definition import Segment, SegmentSet, Template, load
+from segkit.segments.evaluate import with_flags
+from segkit.segments.library import country_code, literal_personas, of_country, stock
+from segkit.segments.tree import Condition
+from segkit.settings import Client
+
+SEGMENTS_FILE = "segments.yaml"
+Asked = str | Segment | Condition
+
+
+class Shop:
+    """An opened shop: its tables, its client settings, how it was loaded, and the file of its own segments where it has one."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        load: dict[str, Any],
+        temporary: tempfile.TemporaryDirectory[str] | None = None,
+        segments_file: Path | None = None,
+    ) -> None:
+        self.store, self.client, self.load, self.segments_file = store, client, load, segments_file
+        self._temporary = temporary  # kept so that the tables live as long as the shop
+
+    def at(self, as_of: str | date | datetime, segments_file: str | Path | None = None) -> View:
+        """The shop as it was known at the end of a local day ("2026-11-01"), or at a moment.
+
+        `segments_file` goes before the segments.yaml of the client folder.
+        """
+        file = Path(segments_file) if segments_file else self.segments_file
+        return View(self, AsOf.parse(as_of, self.client.time_zone), file)
+
+    def receipts(self) -> pd.DataFrame:
+        """One row per delivered file: rows read, kept, mended, set aside, refused."""
+        columns = ["file", "reader", "status", "reason", "rows_read", "kept", "mended", "set_aside", "refused"]
+        return pd.DataFrame(self.load["receipts"], columns=columns)
+
+    def __repr__(self) -> str:
+        return f"<Shop {self.client.name}: {', '.join(f'{rows} {table}' for table, rows in self.load['rows'].items())}>"
+
+
+class View:
+    """A shop as of a moment; every question is asked here. A segment is an id, a Segment or a condition made of verbs."""
+
+    def __init__(self, shop: Shop, as_of: AsOf, segments_file: Path | None = None) -> None:
+        self.shop, self.as_of, self.segments_file = shop, as_of, segments_file
+        self.rules = Rules(shop.client.settings(), as_of)
+
+    @cached_property
+    def segments(self) -> SegmentSet:
+        """The library under the shop's thresholds, and the shop's own segments.yaml; an id of its own goes before the library's."""
+        own = load(self.segments_file, self.rules.settings) if self.segments_file else {}
+        return stock(self.rules.settings) | own
+
+    def features(self) -> pd.DataFrame:
+        """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
+        return self._by_profile(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
+
+    def personas(self) -> pd.DataFrame:
+        """One row per profile, by profile_id: persona (the partition) and a flag is_NAME for each of the fourteen."""
+        flags = {f"is_{name}": one.condition for name, one in literal_personas(self.rules.settings).items()}
+        both = self._with_personas.only(["profile_id", "persona"]).join(with_flags(self.rules, flags), "profile_id", zero=flags)
+        return self._by_profile(both)
+
+    def count(self, segment: Asked) -> int:
+        """How many profiles are in a segment; an error says why when the delivery cannot tell."""
+        return memberships.counts(self.shop.store, self.rules, {"members": self._answerable(segment)})["members"]
+
+    def count_all(self, segments: Mapping[str, Segment | Template] | None = None) -> pd.DataFrame:
+        """One row a segment of the set (by default all): segment, members (empty where not computable), status, reason."""
+        asked = self.segments if segments is None else self.segments | segments
+        can, cannot = self._availability.split(asked.conditions())
+        sizes = memberships.counts(self.shop.store, self.rules, can)
+        fill = quality.Answer(quality.NOT_COMPUTABLE, "to_fill_in")
+        answers = {**cannot, **dict.fromkeys(asked.templates, fill)}
+        rows = [(name, sizes.get(name), *_plain(answers.get(name))) for name in (segments or asked)]
+        return pd.DataFrame(rows, columns=["segment", "members", "status", "reason"]).astype({"members": "Int64"})
+
+    def members(self, segment: Asked, sample: bool = False) -> pd.DataFrame:
+        """The profile_id of everyone in a segment, in order; with `sample` also is_sampled (the others are the holdout)."""
+        flagged = with_flags(self.rules, {"inside": self._answerable(segment)})
+        if not sample:
+            return self._by_profile(flagged.keep("inside").only(["profile_id"]))
+        one = self.segments[segment] if isinstance(segment, str) else segment
+        if not isinstance(one, Segment) or one.sample is None:
+            raise SegmentError("That segment has no sample.", "Add  sample: {share: 50%, at_least: 1000}  to its definition.")
+        return self._by_profile(memberships.sampled(flagged, "inside", one.sample))
+
+    def matrix(self, segments: list[str]) -> pd.DataFrame:
+        """How many profiles are in both of each two segments; the diagonal holds their sizes."""
+        return memberships.matrix(self.flags(segments))
+
+    def flags(self, segments: list[str]) -> pd.DataFrame:
+        """One row per profile, by profile_id: a true-or-false column per segment, by id."""
+        return memberships.flags(self.shop.store, self.rules, {name: self._answerable(name) for name in segments})
+
+    def history(self, segment: Asked, months: int = 24) -> pd.DataFrame:
+        """One row a month end, and one for today: day, members, entered, left, flickered (docs: segkit.segments.members.history)."""
+        return memberships.history(self.shop.store, self.rules, self._answerable(segment), months)
+
+    def audit(self) -> AuditResult:
+        """The whole audit as of this moment."""
+        return audit(self.shop.store, self.as_of, self.shop.client, self.shop.load, self.segments_file)
+
+    def suggest_thresholds(self) -> dict[str, Any]:
+        """Thresholds fitted to the shop's own gaps and values, beside the defaults, and how many would change persona."""
+        return self.audit().as_dict()["persona_fit"]
+
+    def sql(self, dialect: str = "duckdb") -> str:
+        """The SQL of the persona table in the dialect of another engine."""
+        return text(self._with_personas, dialect)
+
+    def condition(self, segment: Asked) -> Condition:
+        """The condition of a segment with every segment that it speaks of written out."""
+        if isinstance(segment, Condition):
+            return self.segments.expanded(segment)
+        if isinstance(segment, Segment):
+            return self.segments.expanded(segment.condition, (segment.id,))
+        code = None if segment in self.segments else country_code(segment)
+        return of_country(self.segments, code).condition if code else self.segments.resolved(segment)
+
+    @cached_property
+    def _judged(self) -> Quality:
+        return quality.judge(self.shop.store, self.rules)
+
+    @property
+    def _availability(self) -> memberships.Availability:
+        return memberships.Availability(self._judged)
+
+    def _answerable(self, segment: Asked) -> Condition:
+        condition = self.condition(segment)
+        answer = self._availability.of(condition)
+        if not answer.yes:
+            told = segment if isinstance(segment, str) else getattr(segment, "id", "that condition")
+            raise SegmentError(f"{told} cannot be counted: {answer.reason}.", "Deliver what is missing, or leave that condition out.")
+        return condition
+
+    @cached_property
+    def _with_personas(self) -> Query:
+        return personas.with_personas(features.profile_features(self.rules), self._judged.capabilities["engagement"].yes)
+
+    def _by_profile(self, query: Query) -> pd.DataFrame:
+        """The answer in the order of profile_id: the engine's own order differs from run to run."""
+        return self.shop.store.ask(query).sort_values("profile_id", ignore_index=True)
+
+
+def _plain(answer: quality.Answer | None) -> tuple[str, str | None]:
+    return (quality.COMPUTED, None) if answer is None else (answer.status, answer.reason)
+
+
+def can_and_cannot(shop: Shop) -> dict[str, Any]:
+    """Coverage per table and what can be computed, at any date: {"coverage": [...], "capabilities": {...}}."""
+    judged = quality.judge(shop.store, Rules(shop.client.settings(), AsOf(date.max, shop.client.time_zone)))
+    return {
+        "coverage": [line.as_dict() for line in judged.coverage.values()],
+        "capabilities": judged.questions,
+    }
+
+
+def accept_thresholds(folder: Path, fit: Mapping[str, Any]) -> Path:
+    """Write fitted thresholds to the client.yaml of a client folder, its comments kept, and return the file."""
+    file = folder / "client.yaml"
+    if not file.exists():
+        raise SettingsError(f"{folder.name} has no client.yaml to write thresholds to.", "Make a client folder with  segkit new NAME.")
+    if fit["would_change"] is None:
+        raise SettingsError("Nothing could be fitted, so nothing was written.", "Deliver more history, or set thresholds by hand.")
+    yaml = YAML()
+    content = yaml.load(file.read_text(encoding="utf-8"))
+    content["thresholds"] = {**(content.get("thresholds") or {}), **{name: row["fitted"] for name, row in fit["thresholds"].items()}}
+    with file.open("w", encoding="utf-8") as target:
+        yaml.dump(content, target)
+    return file
