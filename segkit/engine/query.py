@@ -61,7 +61,7 @@ class Rules:
             return None
         if self.as_of.moment is None and table.time in table.moments:
             column = exp.column(f"{table.time}_on")
-            by_then: exp.Expression = exp.LTE(this=column, expression=words.date_literal(self.as_of.day))
+            by_then: exp.Expression = exp.LTE(this=column, expression=words.day_of(self.as_of))
         else:
             column = exp.column(f"{table.time}_at")
             by_then = words.known_by(column, self.as_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlglot
 from sqlglot import exp
@@ -33,9 +33,34 @@ from segkit.engine.scope import (
 from segkit.errors import ExpressionError, SettingsError
 
 __all__ = [
-    "AGE", "COUNT", "DATE", "DECIMAL", "FLAG", "INTEGER", "LIST", "MOMENT", "NULL", "NUMBER", "NUMERIC", "OTHERWISE", "TEXT", "WHOLE",
-    "Scope", "condition", "date_literal", "days_between", "kind_of_type", "known_by", "moment_literal", "parse",
+    "AGE",
+    "COUNT",
+    "DATE",
+    "DAYS_AGO",
+    "DECIMAL",
+    "FLAG",
+    "INTEGER",
+    "LIST",
+    "MOMENT",
+    "NULL",
+    "NUMBER",
+    "NUMERIC",
+    "OTHERWISE",
+    "SECONDS_AFTER",
+    "TEXT",
+    "WHOLE",
+    "Scope",
+    "condition",
+    "day_of",
+    "days_between",
+    "kind_of_type",
+    "known_by",
+    "moment_literal",
+    "parse",
 ]  # fmt: skip
+
+
+DAYS_AGO, SECONDS_AFTER = "days_ago", "seconds_after"  # what a literal that follows from the as-of day remembers
 
 
 def parse(text: str, scope: Scope) -> tuple[exp.Expression, str]:
@@ -177,17 +202,26 @@ def _is_age(node: exp.Expression | None) -> bool:
 
 
 def _day_literal(as_of: AsOf, days: exp.Expression) -> exp.Expression:
-    return date_literal(as_of.days_ago(int(days.to_py())))
+    return day_of(as_of, int(days.to_py()))
 
 
-def date_literal(day: date) -> exp.Expression:
-    """A DATE literal that every dialect reads."""
-    return exp.cast(exp.Literal.string(day.isoformat()), "date")
+def day_of(as_of: AsOf, days_ago: int = 0) -> exp.Expression:
+    """The as-of day, or a day so many before it, as a DATE literal that every dialect reads; it remembers what it is."""
+    literal = exp.cast(exp.Literal.string(as_of.days_ago(days_ago).isoformat()), "date")
+    literal.meta[DAYS_AGO] = days_ago
+    return literal
+
+
+def moment_of(as_of: AsOf, instant: datetime) -> exp.Expression:
+    """A moment that follows from the as-of day; it remembers how many seconds that is from midnight UTC of that day."""
+    literal = moment_literal(instant)
+    literal.meta[SECONDS_AFTER] = int((instant - datetime.combine(as_of.day, time())).total_seconds())
+    return literal
 
 
 def days_between(start: exp.Expression, as_of: AsOf) -> exp.Expression:
     """Calendar days from a date to the as-of day."""
-    return exp.DateDiff(this=date_literal(as_of.day), expression=start, unit=exp.Var(this="DAY"))
+    return exp.DateDiff(this=day_of(as_of), expression=start, unit=exp.Var(this="DAY"))
 
 
 _AS_OF_WORDS: dict[str, tuple[int, Callable[..., exp.Expression]]] = {
@@ -195,7 +229,7 @@ _AS_OF_WORDS: dict[str, tuple[int, Callable[..., exp.Expression]]] = {
     "by_as_of": (1, lambda as_of, moment: known_by(moment, as_of)),
     "newer_than": (2, lambda as_of, moment, days: exp.GTE(this=moment, expression=_start_of_day(as_of, _whole(days) - 1))),
     "start_of_day": (1, lambda as_of, days: _start_of_day(as_of, _whole(days))),
-    "hours_ago": (1, lambda as_of, hours: moment_literal(as_of.end_at - timedelta(hours=_whole(hours)))),
+    "hours_ago": (1, lambda as_of, hours: moment_of(as_of, as_of.end_at - timedelta(hours=_whole(hours)))),
 }
 
 
@@ -221,13 +255,13 @@ def _whole(node: exp.Expression) -> int:
 
 
 def _start_of_day(as_of: AsOf, days: int) -> exp.Expression:
-    return moment_literal(as_of.day_start_at(days))
+    return moment_of(as_of, as_of.day_start_at(days))
 
 
 def known_by(moment: exp.Expression, as_of: AsOf) -> exp.Expression:
     """A moment that is not after the as-of moment."""
     compare = exp.LT if as_of.moment is None else exp.LTE
-    return compare(this=moment, expression=moment_literal(as_of.end_at))
+    return compare(this=moment, expression=moment_of(as_of, as_of.end_at))
 
 
 def moment_literal(instant: datetime) -> exp.Expression:

@@ -29,12 +29,18 @@ def with_flags(rules: Rules, conditions: Mapping[str, Condition], scores: Query 
     per score. `keep` names columns of profiles to carry along.
     """
     plan = _Plan(rules, scores)
-    flags = {leaf: plan.flag(leaf) for condition in conditions.values() for leaf in leaves(condition)}
-    names = {leaf: f"leaf_{number}" for number, leaf in enumerate(flags, 1)}
+    names = {leaf: name for name, leaf in leaf_columns(conditions).items()}
+    flags = {name: plan.flag(leaf) for leaf, name in names.items()}
     query = plan.profiles(keep)
-    query = query.flag({names[leaf]: flag for leaf, flag in flags.items()}) if flags else query
+    query = query.flag(flags) if flags else query
     query = query.flag({name: _logic(condition, names) for name, condition in conditions.items()})
     return query.only(["profile_id", *keep, *conditions])
+
+
+def leaf_columns(conditions: Mapping[str, Condition]) -> dict[str, Condition]:
+    """The column that holds each leaf in the statement of `with_flags`; a leaf that several conditions share has one."""
+    found = dict.fromkeys(leaf for condition in conditions.values() for leaf in leaves(condition))
+    return {f"leaf_{number}": leaf for number, leaf in enumerate(found, 1)}
 
 
 def _logic(condition: Condition, names: Mapping[Condition, str]) -> str:
