@@ -1,4 +1,4 @@
-"""The command line: new, check and audit."""
+"""The command line: new, check, audit, and the commands about segments."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from segkit.cli.segments import COMMANDS
 from segkit.errors import ParameterError, SegkitError, SettingsError
 from segkit.settings import load_client
 from segkit.text import Text, catalogue
@@ -186,6 +187,10 @@ def _print_thresholds(fit: dict[str, Any], t: Text) -> None:
         fitted.add_row(name, *[str(row[part]) for part in ("default", "current", "fitted")])
     say.print(fitted)
     say.print(t("cli.would_change", members=fit["would_change"]))
+
+
+for command in COMMANDS:
+    app.command()(command)
 
 
 def _slug(name: str) -> str:

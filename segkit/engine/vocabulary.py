@@ -159,7 +159,6 @@ _MACROS: dict[str, tuple[int, Callable[..., exp.Expression]]] = {
     "sum_where": (2, lambda x, where: _filtered(exp.Sum(this=x), where)),
     "min_where": (2, lambda x, where: _filtered(exp.Min(this=x), where)),
     "max_where": (2, lambda x, where: _filtered(exp.Max(this=x), where)),
-    "distinct": (1, lambda x: exp.Count(this=exp.Distinct(expressions=[x]))),
     "has_text": (2, lambda text, part: exp.GT(this=exp.StrPosition(this=text, substr=part), expression=exp.Literal.number(0))),
     "has_element": (2, lambda items, item: exp.ArrayContains(this=items, expression=item)),
     "within_km": (5, _within_km),

@@ -17,6 +17,7 @@ from segkit.segments.tree import CanReceive, Condition
 from segkit.settings import suggestion
 
 COLUMNS = ("profile_id", "email", "first_name", "infix", "last_name", "phone", "country_code", "locale")
+DEFAULT = COLUMNS[:2]
 USES = ("send", "ads", "all")
 """Whom a list may hold: who may be mailed, whose address may be given to an advertising partner, or everyone."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet runs a cell that begins so
@@ -38,7 +39,7 @@ class ListReceipt:
 
 
 def write_list(
-    store: Store, rules: Rules, segment: Segment, condition: Condition, file: Path, use: str = "send", columns: tuple[str, ...] = COLUMNS[:2]
+    store: Store, rules: Rules, segment: Segment, condition: Condition, file: Path, use: str = "send", columns: tuple[str, ...] = DEFAULT
 ) -> ListReceipt:
     """Write the members of a segment to a CSV file, UTF-8 with a mark for spreadsheets, and its receipt beside it.
 

@@ -34,8 +34,9 @@ class Pack:
     @classmethod
     def of(cls, settings: Settings, quality: Quality, countries: Sequence[str], segments_file: Path | None) -> Pack:
         """Put the pack together; a mistake in the client's file is told with its place."""
-        own = load(segments_file, settings) if segments_file else SegmentSet({})
-        everything = stock(settings) | own
+        library = stock(settings)
+        own = load(segments_file, settings, library) if segments_file else SegmentSet({})
+        everything = library | own
         lands = [of_country(everything, code) for code in countries]
         core = {name: one for name, one in everything.segments.items() if name in CORE}
         chosen = {**{name: core[name] for name in CORE}, **{one.id: one for one in lands}, **own.segments}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from segkit.errors import SegmentError
 from segkit.segments import values
@@ -18,8 +21,11 @@ from segkit.segments.write import plain
 from segkit.settings import Settings, read_yaml, suggestion
 
 VERSION = 1
+LONGEST_LINE = 10**4  # a text stays on its line
 KINDS = ("lifecycle", "purchase", "interest", "interaction", "feedback", "predictive", "deliverability")
 GOALS = ("keep", "grow", "first_order", "second_order", "win_back", "remove", "inform", "ask", "block")
+DISCOUNTS = ("none", "an extra", "a second step", "up front")
+MOST_DISCOUNT = len(DISCOUNTS) - 1
 BLANKS = ("brand", "category", "product", "country", "campaign", "page", "link", "form", "list")
 _LANGUAGES = ("nl", "en")
 _TEXTS = ("title", "why", "action")
@@ -100,10 +106,19 @@ class Template:
 
 
 class SegmentSet(Mapping[str, Segment | Template]):
-    """Segments by id, which may speak of each other; a cycle or an unknown id is an error."""
+    """Segments by id, which may speak of each other; a cycle or an unknown id is an error.
 
-    def __init__(self, segments: Mapping[str, Segment | Template], parameters: Mapping[str, Any] | None = None) -> None:
+    `beside` are segments of another set that these may speak of too.
+    """
+
+    def __init__(
+        self,
+        segments: Mapping[str, Segment | Template],
+        parameters: Mapping[str, Any] | None = None,
+        beside: Mapping[str, Segment | Template] | None = None,
+    ) -> None:
         self._segments, self.parameters = dict(segments), dict(parameters or {})
+        self._known = {**(beside or {}), **self._segments}
         for name in self._segments:
             if isinstance(self[name], Segment):
                 self.resolved(name)
@@ -150,10 +165,10 @@ class SegmentSet(Mapping[str, Segment | Template]):
             raise SegmentError(
                 f"segments.{above[0]}: {' -> '.join((*above[above.index(id) :], id))} is a circle.", "Leave one of them out."
             )
-        if id not in self._segments:
-            told = suggestion(id, self._segments)
+        if id not in self._known:
+            told = suggestion(id, self._known)
             raise SegmentError(f"segments.{above[-1] if above else ''}: unknown segment {id!r}.", told)
-        one = self._segments[id]
+        one = self._known[id]
         if isinstance(one, Template):
             raise SegmentError(f"segments.{above[-1] if above else ''}: {id} has blanks to fill in.", "Speak of a filled-in segment.")
         return self.expanded(one.condition, (*above, id))
@@ -163,20 +178,25 @@ class SegmentSet(Mapping[str, Segment | Template]):
         return {name: self.resolved(name) for name in self.segments}
 
 
-def load(file: str | Path, settings: Settings, **parameters: Any) -> SegmentSet:
-    """The segments of a YAML file. `parameters` go before those of the file, and those before thresholds of the same name."""
+def load(file: str | Path, settings: Settings, beside: Mapping[str, Segment | Template] | None = None, **parameters: Any) -> SegmentSet:
+    """The segments of a YAML file, which may speak of those `beside` them.
+
+    `parameters` go before those of the file, and those before thresholds of the same name.
+    """
     path = Path(file)
     try:
         data = read_yaml(path, SegmentError)
     except RecursionError:
         raise SegmentError(f"{path.name}: nested too deeply to read.", "Give inner parts a name, and use in_segment:.") from None
     try:
-        return read_set(data, settings, parameters)
+        return read_set(data, settings, parameters, beside)
     except SegmentError as error:
         raise SegmentError(f"{path.name}: {error.problem}", error.todo) from None
 
 
-def read_set(data: Any, settings: Settings, parameters: Mapping[str, Any] | None = None) -> SegmentSet:
+def read_set(
+    data: Any, settings: Settings, parameters: Mapping[str, Any] | None = None, beside: Mapping[str, Segment | Template] | None = None
+) -> SegmentSet:
     """The segments that plain data say: {"version": 1, "parameters": {...}, "segments": {id: {...}}}."""
     _check_top(data)
     own = data.get("parameters") or {}
@@ -186,7 +206,8 @@ def read_set(data: Any, settings: Settings, parameters: Mapping[str, Any] | None
     for name in parameters or {}:
         values.name(name, own, "parameters", "parameter")
     known = {**thresholds(settings), **own, **(parameters or {})}
-    return SegmentSet({name: _segment(name, one, known) for name, one in data["segments"].items()}, {**own, **(parameters or {})})
+    segments = {name: _segment(name, one, known) for name, one in data["segments"].items()}
+    return SegmentSet(segments, {**own, **(parameters or {})}, beside)
 
 
 def thresholds(settings: Settings) -> dict[str, Any]:
@@ -229,7 +250,16 @@ def _segment(name: Any, data: Any, parameters: Mapping[str, Any]) -> Segment | T
     kind, goal = _word(told, "kind", KINDS, path), _word(told, "goal", GOALS, path)
     sample = _sample(told.get("sample"), f"{path}.sample")
     made = condition(rule, f"{path}.rule" if "rule" in told else path)
-    return Segment(name, made, **texts, kind=kind, goal=goal, source=told.get("source"), sample=sample, discount=told.get("discount"))
+    return Segment(
+        name,
+        made,
+        **texts,
+        kind=kind,
+        goal=goal,
+        source=told.get("source"),
+        sample=sample,
+        discount=_discount(told.get("discount"), f"{path}.discount"),
+    )
 
 
 def _template(name: str, data: Mapping[str, Any], parameters: Mapping[str, Any], path: str) -> Template:
@@ -266,6 +296,14 @@ def _word(data: Mapping[str, Any], key: str, allowed: tuple[str, ...], path: str
     return values.name(data[key], allowed, f"{path}.{key}", key) if data.get(key) else None
 
 
+def _discount(given: Any, path: str) -> int | None:
+    if given is None:
+        return None
+    if values.whole(given, path) > MOST_DISCOUNT:
+        raise SegmentError(f"{path}: {given} is too much.", f"Write 0 (none) to {MOST_DISCOUNT} (up front).")
+    return int(given)
+
+
 def _sample(given: Any, path: str) -> Sample | None:
     if given is None:
         return None
@@ -280,6 +318,14 @@ def _sample(given: Any, path: str) -> Sample | None:
 def data_of(segments: SegmentSet) -> dict[str, Any]:
     """The set as plain data that `read_set` reads as the same set; parameters are written out."""
     return {"version": VERSION, "segments": {name: _data(one) for name, one in segments.items()}}
+
+
+def yaml_of(segments: SegmentSet) -> str:
+    """The set as the text of a segments.yaml."""
+    yaml, text = YAML(), io.StringIO()
+    yaml.width = LONGEST_LINE
+    yaml.dump(data_of(segments), text)
+    return text.getvalue()
 
 
 def _data(one: Segment | Template) -> dict[str, Any]:

@@ -74,7 +74,12 @@ def people() -> dict[str, Property]:
 
 def spelling(name: str) -> str:
     """The one name of a property that is known under several."""
-    return _words()["also"].get(name, name)
+    return spellings().get(name, name)
+
+
+def spellings() -> dict[str, str]:
+    """Other names of properties, each with the one that is meant."""
+    return _words()["also"]
 
 
 def dates() -> dict[str, str]:

@@ -17,10 +17,13 @@ from segkit.audit import AuditResult, audit
 from segkit.clock import AsOf
 from segkit.engine import Query, Rules, Store, text
 from segkit.errors import SegmentError, SettingsError
+from segkit.export import lists
+from segkit.export.sql import segments_sql
 from segkit.features import score
 from segkit.quality import Quality
 from segkit.segments import members as memberships
-from segkit.segments.definition import Segment, SegmentSet, Template, load
+from segkit.segments.blanks import offers
+from segkit.segments.definition import Segment, SegmentSet, Template, load, yaml_of
 from segkit.segments.evaluate import with_flags
 from segkit.segments.library import country_code, literal_personas, of_country, stock
 from segkit.segments.tree import Condition
@@ -69,10 +72,20 @@ class View:
         self.rules = Rules(shop.client.settings(), as_of)
 
     @cached_property
+    def own_segments(self) -> SegmentSet:
+        """The segments of the shop's own segments.yaml, which may speak of those of the library."""
+        library = stock(self.rules.settings)
+        return load(self.segments_file, self.rules.settings, library) if self.segments_file else SegmentSet({}, beside=library)
+
+    @cached_property
     def segments(self) -> SegmentSet:
-        """The library under the shop's thresholds, and the shop's own segments.yaml; an id of its own goes before the library's."""
-        own = load(self.segments_file, self.rules.settings) if self.segments_file else {}
-        return stock(self.rules.settings) | own
+        """The library under the shop's thresholds, and the shop's own segments; an id of its own goes before the library's."""
+        return stock(self.rules.settings) | self.own_segments
+
+    @property
+    def currency(self) -> str:
+        """The currency that amounts are in."""
+        return str(self.shop.load["currency"]["code"])
 
     def features(self) -> pd.DataFrame:
         """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
@@ -83,6 +96,17 @@ class View:
         flags = {f"is_{name}": one.condition for name, one in literal_personas(self.rules.settings).items()}
         both = self._with_personas.only(["profile_id", "persona"]).join(with_flags(self.rules, flags), "profile_id", zero=flags)
         return self._by_profile(both)
+
+    def title(self, segment: str, lang: str) -> str:
+        """How a segment is called; its id where it has no title."""
+        return self.segments[segment].title.get(lang, segment)
+
+    def offers(self, template: str, most: int = 5) -> dict[str, pd.DataFrame]:
+        """What can fill the blanks of a template: for each blank the shop's own values with most people (value, people)."""
+        one = self.segments[template]
+        if not isinstance(one, Template):
+            raise SegmentError(f"{template} has no blanks.", f"Choose one of {', '.join(self.segments.templates)}.")
+        return offers(self.shop.store, self.rules, one, most)
 
     def count(self, segment: Asked) -> int:
         """How many profiles are in a segment; an error says why when the delivery cannot tell."""
@@ -119,6 +143,23 @@ class View:
     def history(self, segment: Asked, months: int = 24) -> pd.DataFrame:
         """One row a month end, and one for today: day, members, entered, left, flickered (docs: segkit.segments.members.history)."""
         return memberships.history(self.shop.store, self.rules, self._answerable(segment), months)
+
+    def write_list(self, segment: str, file: str | Path, use: str = "send", columns: tuple[str, ...] = lists.DEFAULT) -> lists.ListReceipt:
+        """Write the members of a segment as CSV, with a receipt beside it; by default those who may be mailed."""
+        one = self.segments[segment]
+        condition = self._answerable(segment)
+        if isinstance(one, Template):
+            raise SegmentError(f"{segment} has blanks to fill in.", "Fill them in first.")
+        return lists.write_list(self.shop.store, self.rules, one, condition, Path(file), use, columns)
+
+    def segments_sql(self, ids: list[str] | None = None, dialect: str = "duckdb", lang: str = "en") -> str:
+        """One SQL statement for segments (by default all that need no prediction), for a data team."""
+        asked = ids or [name for name, one in self.segments.conditions().items() if quality.SCORES not in memberships.needs(one)]
+        return segments_sql(self.rules, self.segments, asked, dialect, lang, self.currency)
+
+    def segments_yaml(self, ids: list[str] | None = None) -> str:
+        """Segments as a segments.yaml, every parameter written out."""
+        return yaml_of(SegmentSet({name: self.segments[name] for name in ids or self.segments}, beside=self.segments))
 
     def audit(self) -> AuditResult:
         """The whole audit as of this moment."""
