@@ -54,14 +54,14 @@ def explain(
     file: File = None, mapping: Mapping = None, lang: Lang = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Tell why one person is in a segment or not: each condition, the evidence, and what would have to change."""
-    from segkit.segments.say import tell
+    from segkit.segments.told import tell
 
     view, t = _view(path, as_of, file, mapping, lang)
     found = view.explain(profile, segment)
     if as_json:
         _write_json(found.as_dict())
     else:
-        say.print(tell(found, t.lang, view.currency), markup=False, soft_wrap=True)
+        say.print(tell(found, t.lang, view.currency, view.segments), markup=False, soft_wrap=True)
 
 
 def lint(

@@ -54,6 +54,11 @@ def _logic(condition: Condition, names: Mapping[Condition, str]) -> str:
     return names[condition]
 
 
+def evidence(rules: Rules, metrics: tuple[str, ...], where: Tests, item: Tests, window: Window, profile: str) -> Query:
+    """One row an event of one person that a leaf counts: at, and its value where such events have one."""
+    return _Plan(rules, None).events(metrics, where, item, window).keep(f"profile_id = {rows.literal(profile)}")
+
+
 class _Plan:
     """Collects the columns that leaves need, one aggregation per table, and joins them to the profiles."""
 
@@ -141,6 +146,15 @@ class _Plan:
         pairs = first.followed(then, "profile_id", "at", leaf.hours, [f"same_{name}" for name in leaf.same])
         wanted = "was_followed" if leaf.followed else f"NOT was_followed AND at <= hours_ago({leaf.hours})"
         return self._own(("follow", leaf), lambda name: pairs.aggregate("profile_id", {name: f"count_where({wanted})"})) + " > 0"
+
+    def events(self, metrics: tuple[str, ...], where: Tests, item: Tests, window: Window) -> Query:
+        """One row an event: profile_id, at, value (null where there is none)."""
+        metric = words.metrics()[metrics[0]]
+        table, condition = self._rows(metrics, where, item)
+        kept, at = rows.both(condition, self._in(window, table)), f"{STEMS[metric.table]}_at"
+        query = self._source(table, {kept or "", at, metric.value or ""})
+        query = query.keep(kept) if kept else query
+        return query.extend({"at": at, "worth": metric.value or "NULL"}).only(["profile_id", "at", "worth"])
 
     def _moments(self, metric: str, where: Tests, window: Window | None, same: tuple[str, ...]) -> Query:
         """One row an event: profile_id, at, and the properties that both events share."""

@@ -51,6 +51,11 @@ class Window:
         """Whether it looks into the future."""
         return self.newest is not None and self.newest < 0
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day of a span of days; None where it is open."""
+        return None if self.end_before is None else date.fromordinal(self.end_before.toordinal() - 1)
+
     def holds_age(self, age: int) -> bool:
         """Whether a day that many days ago is in; only for windows counted in days."""
         return (self.newest is None or age >= self.newest) and (self.oldest is None or age <= self.oldest)
@@ -131,4 +136,4 @@ def _span_text(window: Window) -> str:
         return f"before {window.end_before}"
     if window.end_before is None:
         return f"since {window.start}"
-    return f"from {window.start} to {date.fromordinal(window.end_before.toordinal() - 1)}"
+    return f"from {window.start} to {window.last_day}"

@@ -25,6 +25,7 @@ from segkit.segments import members as memberships
 from segkit.segments.blanks import offers
 from segkit.segments.definition import Segment, SegmentSet, Template, load, yaml_of
 from segkit.segments.evaluate import with_flags
+from segkit.segments.explain import Explanation, explain
 from segkit.segments.library import country_code, literal_personas, of_country, stock
 from segkit.segments.tree import Condition
 from segkit.settings import Client
@@ -143,6 +144,11 @@ class View:
     def history(self, segment: Asked, months: int = 24) -> pd.DataFrame:
         """One row a month end, and one for today: day, members, entered, left, flickered (docs: segkit.segments.members.history)."""
         return memberships.history(self.shop.store, self.rules, self._answerable(segment), months)
+
+    def explain(self, profile: str, segment: str) -> Explanation:
+        """Why one person is in a segment or not: a verdict per condition, evidence, and what would have to change."""
+        self._answerable(segment)
+        return explain(self.shop.store, self.rules, self.segments, segment, profile)
 
     def write_list(self, segment: str, file: str | Path, use: str = "send", columns: tuple[str, ...] = lists.DEFAULT) -> lists.ListReceipt:
         """Write the members of a segment as CSV, with a receipt beside it; by default those who may be mailed."""
