@@ -1,4 +1,4 @@
-"""The commands about segments: count them, explain one person, lint the set, hand one over."""
+"""The commands about segments: count them, explain one person, hand one over."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from segkit.errors import ParameterError, SegmentError
+from segkit.errors import ParameterError
 from segkit.text import Text, catalogue
 
 say = Console(highlight=False)
@@ -64,27 +64,6 @@ def explain(
         say.print(tell(found, t.lang, view.currency, view.segments), markup=False, soft_wrap=True)
 
 
-def lint(
-    path: str, as_of: AsOf,
-    own: Annotated[bool, typer.Option("--own/--all", help="Only the shop's own segments, or the library with them.")] = True,
-    file: File = None, mapping: Mapping = None, lang: Lang = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Look over a set of segments: holes, overlaps, contradictions, conditions that are never or always true, and more."""
-    view, t = _view(path, as_of, file, mapping, lang)
-    if own and not view.own_segments:
-        raise SegmentError("This shop has no segments of its own.", "Add --file segments.yaml, or --all for the library.")
-    findings = view.lint(view.own_segments if own else None)
-    if as_json:
-        _write_json({"as_of": str(view.as_of), "findings": [finding.as_dict() for finding in findings]})
-        return
-    for finding in findings:
-        say.print(
-            f"[bold]{escape(t('lint.severity.' + finding.severity))}[/bold] {escape(view.tell_finding(finding, t.lang))}", soft_wrap=True
-        )
-    if not findings:
-        say.print(t("cli.segments.nothing_found"))
-
-
 def export(
     path: str, as_of: AsOf,
     to: Annotated[str, typer.Option("--to", help="sql:DIALECT (such as sql:postgres), csv or yaml")],
@@ -124,4 +103,4 @@ def _write_json(answer: Any) -> None:
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
-COMMANDS = (segments, explain, lint, export)
+COMMANDS = (segments, explain, export)

@@ -27,6 +27,7 @@ from segkit.segments.definition import Segment, SegmentSet, Template, load, yaml
 from segkit.segments.evaluate import with_flags
 from segkit.segments.explain import Explanation, explain
 from segkit.segments.library import country_code, literal_personas, of_country, stock
+from segkit.segments.say import say, title
 from segkit.segments.tree import Condition
 from segkit.settings import Client
 
@@ -99,8 +100,15 @@ class View:
         return self._by_profile(both)
 
     def title(self, segment: str, lang: str) -> str:
-        """How a segment is called; its id where it has no title."""
-        return self.segments[segment].title.get(lang, segment)
+        """How a segment is called in a language; its id where it has no title."""
+        return title(segment, self.segments[segment], lang)
+
+    def say(self, segment: Asked, lang: str) -> str:
+        """The definition of a segment in plain Dutch ("nl") or English ("en")."""
+        one = self.segments[segment] if isinstance(segment, str) else segment
+        if isinstance(one, Template):
+            raise SegmentError(f"{segment} has blanks to fill in.", "Fill them in first.")
+        return say(one, lang, self.currency, self.segments)
 
     def offers(self, template: str, most: int = 5) -> dict[str, pd.DataFrame]:
         """What can fill the blanks of a template: for each blank the shop's own values with most people (value, people)."""

@@ -3,7 +3,6 @@
 Written from the semantics table of the segment language; of the package it knows only the tree, the words and the windows.
 """
 
-import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,8 +17,7 @@ from segkit.segments.tree import Condition, Test, Tests
 from segkit.segments.window import Window
 from tests.features.oracle import Row, TinyShop
 
-EU = {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}  # fmt: skip
-REGIONS = {"european_union": EU, "benelux": {"BE", "NL", "LU"}, "united_states": {"US"}}
+REGIONS = {"european_union": {"BE", "NL"}, "benelux": {"BE", "NL", "LU"}, "united_states": {"US"}}
 MAIL = {
     "received_email": "received", "opened_email": "opened", "clicked_email": "clicked", "bounced_email": "bounced", "unsubscribed": "unsubscribed",
     "marked_as_spam": "spam_complaint",
@@ -89,7 +87,7 @@ def holds(shop: Shop, row: Row, condition: Condition, people: list[Row]) -> bool
             return in_window(shop, window, at) and any(_passes_both(shop, one, where, item) for one in tied)
         case tree.Follow():
             return _follow(shop, row, condition)
-        case tree.Top(share, measure, metrics, window):
+        case tree.Top():
             return _top(shop, row, condition, people)
     return _person(shop, row, condition)
 
@@ -397,9 +395,3 @@ def _near(shop: Shop, row: Row, latitude: float, longitude: float, km: float) ->
     here, there = (max(found) for found in place)
     one, other, turn = math.radians(here), math.radians(latitude), math.radians(there - longitude)
     return 6371 * math.acos(min(1, max(-1, math.sin(one) * math.sin(other) + math.cos(one) * math.cos(other) * math.cos(turn)))) <= km
-
-
-def sample_of(people: set[str], share: Decimal, at_least: int, seed: int) -> set[str]:
-    """The first by md5 of seed and name."""
-    ranked = sorted(people, key=lambda name: hashlib.md5(f"{seed}:{name}".encode()).hexdigest())
-    return set(ranked[: min(len(ranked), max(math.ceil(share * len(ranked)), at_least))])

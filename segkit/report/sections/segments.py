@@ -9,6 +9,8 @@ from segkit.report.bind import Absent, Printed
 from segkit.report.figures.segments import Interval, against_rest
 from segkit.report.sections.page import Page, path, widths
 from segkit.report.table import Bar, Group
+from segkit.segments.read import condition
+from segkit.segments.say import short
 
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
@@ -40,8 +42,16 @@ def title(page: Page, name: str) -> str:
 
 
 def _named(page: Page, name: str) -> Markup:
+    rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
-    return blocks.own_words(title(page, name)) + (blocks.tag("span", limit, class_="why") if limit else "")
+    under = [part for part in (rule and blocks.own_words(rule), limit) if part]
+    return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
+
+
+def _rule(page: Page, name: str) -> str | None:
+    """The definition in words; a result of an earlier version holds none."""
+    definition = page.n.raw(path("segments", name, "definition"))
+    return short(condition(definition, name), page.t.lang, page.n.currency) if definition else None
 
 
 def _sizes(page: Page, names: list[str]) -> Markup:
