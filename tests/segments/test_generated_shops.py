@@ -1,7 +1,5 @@
 """The generated shops bring segments of their own, some bad on purpose: the linter finds exactly those, and every count is true."""
 
-from pathlib import Path
-
 import pytest
 from segkit_generators.recipe import load_recipe, profile_names
 
@@ -28,7 +26,7 @@ def view(name: str, tmp_path_factory: pytest.TempPathFactory) -> segkit.View:
 
 
 def test_exactly_the_planted_faults_are_found(name: str, view: segkit.View) -> None:
-    planted = {row.segment_id: row.fault for row in shop_of(name).truth["segments"].to_pandas().itertuples()}
+    planted = {row.segment_id: row.fault for row in shop_of(name).truth["segments"].itertuples()}
     found: dict[str, set[str]] = {}
     for finding in view.lint():
         if finding.severity == "warning":
