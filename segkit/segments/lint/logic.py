@@ -117,7 +117,7 @@ def _score_gaps(key: Key, conditions: Conditions) -> Iterator[LintFinding]:
     ]
     if not any(test.name == "score_10" for test in tests) or key[2:] != ((), ()):
         return
-    scores = range(1, len(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]) + 1)
+    scores = range(1, 10 + 1)
     covered = {score: _covering(key, conditions, History((0,), value=score)) for score in scores}
     taken = [score for score in scores if covered[score]]
     holes = [score for score in scores if not covered[score] and taken and taken[0] < score < taken[-1]]
