@@ -1,4 +1,4 @@
-"""The commands about segments: count them, explain one person, hand one over."""
+"""The commands about segments: count them, explain one person, lint the set, hand one over."""
 
 from __future__ import annotations
 
@@ -64,6 +64,28 @@ def explain(
         say.print(tell(found, t.lang, view.currency, view.segments), markup=False, soft_wrap=True)
 
 
+def lint(
+    path: str, as_of: AsOf,
+    everything: Annotated[bool, typer.Option("--all", help="The library too, not only the shop's own segments.")] = False,
+    file: File = None, mapping: Mapping = None, lang: Lang = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Look over a set of segments: holes, overlaps, contradictions, conditions that are never or always true, and more."""
+    from segkit.segments.told import tell_finding
+
+    view, t = _view(path, as_of, file, mapping, lang)
+    if not everything and not len(view.own_segments):
+        raise ParameterError("This shop has no segments of its own.", "Give --file segments.yaml, or --all for the library.")
+    findings = view.lint(view.segments if everything else view.own_segments)
+    if as_json:
+        _write_json({"as_of": str(view.as_of), "findings": [finding.as_dict() for finding in findings]})
+        return
+    for finding in findings:
+        what, todo = tell_finding(finding, t.lang, view.segments)
+        say.print(f"[bold]{t(f'lint.severity.{finding.severity}')}[/bold]  {escape(what)}\n  {escape(todo)}", soft_wrap=True)
+    if not findings:
+        say.print(t("cli.segments.nothing_found"))
+
+
 def export(
     path: str, as_of: AsOf,
     to: Annotated[str, typer.Option("--to", help="sql:DIALECT (such as sql:postgres), csv or yaml")],
@@ -103,4 +125,4 @@ def _write_json(answer: Any) -> None:
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
-COMMANDS = (segments, explain, export)
+COMMANDS = (segments, explain, lint, export)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from segkit.engine import Rules, text
 from segkit.errors import SegmentError
-from segkit.segments.definition import Segment, SegmentSet
+from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import leaf_columns, with_flags
 from segkit.segments.members import needs
-from segkit.segments.say import short
+from segkit.segments.say import short, title
+from segkit.text import catalogue
 
 TARGETS = ("duckdb", "postgres", "spark", "bigquery", "snowflake", "databricks")
 
@@ -27,9 +28,13 @@ def segments_sql(rules: Rules, segments: SegmentSet, ids: list[str], dialect: st
     if scored:
         raise SegmentError(f"{scored[0]} asks for a prediction, which SQL does not hold.", "Leave it out.")
     comments = {column: short(leaf, lang, currency) for column, leaf in leaf_columns(conditions).items()}
-    named = {name: one for name, one in segments.segments.items() if name in conditions}
-    return text(with_flags(rules, conditions), dialect, comments={**comments, **_titles(named, lang)}) + ";\n"
+    titles = {name: title(name, segments[name], lang) for name in ids}
+    statement = text(with_flags(rules, conditions), dialect, comments={**comments, **titles})
+    return "".join(f"-- {line}\n" for line in _head(rules, titles, lang)) + statement + ";\n"
 
 
-def _titles(segments: Mapping[str, Segment], lang: str) -> dict[str, str]:
-    return {name: one.title.get(lang, name) for name, one in segments.items()}
+def _head(rules: Rules, titles: Mapping[str, str], lang: str) -> list[str]:
+    t = catalogue(lang)
+    names = ", ".join(f"{' '.join(told.split())} ({name})" for name, told in titles.items())
+    as_of = t("export.sql_as_of", day=t.date(rules.as_of.day), zone=rules.as_of.time_zone)
+    return [t("export.sql_segments", names=names), as_of, t("export.sql_clock"), t("export.sql_tables")]

@@ -27,6 +27,7 @@ from segkit.segments.definition import Segment, SegmentSet, Template, load, yaml
 from segkit.segments.evaluate import with_flags
 from segkit.segments.explain import Explanation, explain
 from segkit.segments.library import country_code, literal_personas, of_country, stock
+from segkit.segments.lint import LintFinding, lint
 from segkit.segments.say import say, title
 from segkit.segments.tree import Condition
 from segkit.settings import Client
@@ -157,6 +158,11 @@ class View:
         """Why one person is in a segment or not: a verdict per condition, evidence, and what would have to change."""
         self._answerable(segment)
         return explain(self.shop.store, self.rules, self.segments, segment, profile)
+
+    def lint(self, segments: SegmentSet | None = None) -> list[LintFinding]:
+        """What is wrong or odd in a set of segments (by default the shop's own, without any the library), most severe first."""
+        asked = segments if segments is not None else self.own_segments if len(self.own_segments) else self.segments
+        return lint(asked, self.shop.store, self.rules)
 
     def write_list(self, segment: str, file: str | Path, use: str = "send", columns: tuple[str, ...] = lists.DEFAULT) -> lists.ListReceipt:
         """Write the members of a segment as CSV, with a receipt beside it; by default those who may be mailed."""
