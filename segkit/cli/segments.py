@@ -80,7 +80,7 @@ def lint(
         _write_json({"as_of": str(view.as_of), "findings": [finding.as_dict() for finding in findings]})
         return
     for finding in findings:
-        what, todo = tell_finding(finding, t.lang, view.segments)
+        what, todo = tell_finding(finding, t.lang, {name: view.title(name, t.lang) for name in finding.segments})
         say.print(f"[bold]{t(f'lint.severity.{finding.severity}')}[/bold]  {escape(what)}\n  {escape(todo)}", soft_wrap=True)
     if not findings:
         say.print(t("cli.segments.nothing_found"))

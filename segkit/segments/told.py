@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from segkit.segments import tree
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Change, Explanation, Verdict
@@ -57,11 +59,11 @@ def _change(change: Change, t: Text, currency: str) -> str:
     return t("explain.change.again")
 
 
-def tell_finding(found: LintFinding, lang: str, segments: SegmentSet | None = None) -> tuple[str, str]:
-    """What the linter found, and what to do about it."""
+def tell_finding(found: LintFinding, lang: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """What the linter found, and what to do about it; `names` are what the segments are called."""
     t = catalogue(lang)
-    names = [title(id, segments[id] if segments and id in segments else None, lang) for id in found.segments]
-    told = {"segments": ", ".join(names), "first": names[0], "second": names[-1], **_numbers(found, t)}
+    called = [names[id] for id in found.segments]
+    told = {"segments": ", ".join(called), "first": called[0], "second": called[-1], **_numbers(found, t)}
     sentence = f"lint.found.{found.key}.what"
     what = t(sentence, **{name: told[name] for name in placeholders(t.sentences[sentence])})
     return what + (t("lint.people", n=found.people) if found.people else ""), t(f"lint.found.{found.key}.todo")

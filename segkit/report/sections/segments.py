@@ -7,6 +7,7 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.bind import Absent, Printed
 from segkit.report.figures.segments import Interval, against_rest
+from segkit.report.sections import segment_set
 from segkit.report.sections.page import Page, path, widths
 from segkit.report.table import Bar, Group
 from segkit.segments.read import condition
@@ -28,6 +29,8 @@ def build(page: Page) -> Markup:
         _sizes(page, names),
         *(_plot(page, names, measure) for measure in PLOTTED),
         _versus(page, names),
+        segment_set.overlap(page, title),
+        segment_set.lint(page, title),
     )
 
 
