@@ -16,6 +16,7 @@ from segkit.segments.say import short
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
 LABEL_LENGTH = 28
+LONGEST_RULE = 400  # a definition is told whole
 
 
 def build(page: Page) -> Markup:
@@ -47,7 +48,7 @@ def title(page: Page, name: str) -> str:
 def _named(page: Page, name: str) -> Markup:
     rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
-    under = [part for part in (rule and blocks.own_words(rule), limit) if part]
+    under = [part for part in (rule and blocks.own_words(rule, LONGEST_RULE), limit) if part]
     return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
 
 
