@@ -1,0 +1,216 @@
+"""What can have happened to a person, as far as conditions about one table tell apart: every reachable history, found step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from segkit.segments import tree
+from segkit.segments.lint.life import Happening, Life, Number, Row, Subject, fact, is_of, size, unit, within
+from segkit.segments.lint.samples import around, cuts_of
+from segkit.segments.tree import Condition
+from segkit.segments.window import HOURS_A_DAY, Window
+
+MOST_HISTORIES = 2 * 10**3  # beyond this a stream is taken apart
+LONG = 2 * 10  # counts above this are reached in strides
+MOST_WORTHS = 10**2
+Leaf = tree.Event | tree.Every | tree.Latest | tree.Top
+
+
+@dataclass(frozen=True)
+class Band:
+    """A span of time before the as-of moment in which no window begins or ends: from `near` to `far` hours ago."""
+
+    near: int
+    far: int | None
+
+    @property
+    def middle(self) -> Number:
+        """A moment in it: noon of its newest day, or half-way where it is shorter than a day."""
+        far = self.near + HOURS_A_DAY if self.far is None else self.far
+        return self.near + min(Fraction(HOURS_A_DAY, 2), Fraction(far - self.near, 2))
+
+    @property
+    def window(self) -> Window:
+        """The band in days."""
+        return Window(self.near // HOURS_A_DAY, None if self.far is None else self.far // HOURS_A_DAY - 1)
+
+
+def bands(windows: Iterable[Window]) -> list[Band]:
+    """The spans between the borders of the windows, newest first."""
+    borders = {0}
+    for window in windows:
+        if window.hours is not None:
+            borders.add(window.hours)
+        else:
+            borders |= {day * HOURS_A_DAY for day in (window.newest, None if window.oldest is None else window.oldest + 1) if day}
+    ends = sorted(border for border in borders if border >= 0)
+    return [Band(near, far) for near, far in zip(ends, [*ends[1:], None], strict=True)]
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A number that a history is judged by: how many rows of a subject (or, `failing`, not of it) lie in a window, up to `cap`."""
+
+    subject: Subject
+    window: Window
+    cap: int
+    failing: Subject | None = None
+
+    def counts(self, row: Row, moment: Number) -> bool:
+        there = within(self.window, moment) and is_of(self.subject, row)
+        return there and (self.failing is None or not is_of(self.failing, row))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The histories, shortest first, and whether they are all there are."""
+
+    histories: list[tuple[Happening, ...]]
+    is_complete: bool
+
+
+def histories(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Reached:
+    """One history for each way in which counts, first and last events can stand, each built by adding one later event."""
+    counted, latest, spans = _counted(leaves), [leaf for leaf in leaves if isinstance(leaf, tree.Latest)], bands(windows_of(leaves))
+    strides = _strides(leaves)
+    start = (len(spans), (0,) * len(counted), (None,) * len(latest))
+    found: dict[Any, tuple[Happening, ...]] = {start: ()}
+    frontier = [start]
+    while frontier and len(found) <= MOST_HISTORIES:
+        ahead = []
+        for state in frontier:
+            for place, row, times in product(range(min(state[0] + 1, len(spans))), rows, strides):
+                reached = _after(state, place, row, times, spans[place].middle, counted, latest)
+                if reached not in found:
+                    found[reached] = found[state] + (Happening(spans[place].middle, row),) * times
+                    ahead.append(reached)
+        frontier = ahead
+    return Reached([_in_order(history) for history in found.values()], not frontier)
+
+
+def _after(state: Any, place: int, row: Row, times: int, moment: Number, counted: list[_Counted], latest: list[tree.Latest]) -> Any:
+    _, counts, seen = state
+    more = tuple(
+        min(one.cap, count + times) if one.counts(row, moment) else count for one, count in zip(counted, counts, strict=True)
+    )
+    told = tuple(_told(leaf, before, row, moment) for leaf, before in zip(latest, seen, strict=True))
+    return place, more, told
+
+
+def _told(leaf: tree.Latest, before: bool | None, row: Row, moment: Number) -> bool | None:
+    if not is_of(Subject(leaf.metrics), row) or (leaf.which == "first" and before is not None):
+        return before
+    return within(leaf.window, moment) and is_of(Subject(leaf.metrics, leaf.where, leaf.item), row)
+
+
+def _in_order(history: tuple[Happening, ...]) -> tuple[Happening, ...]:
+    """Events of one band a second apart, so that the last one is the last."""
+    tick = Fraction(1, HOURS_A_DAY**2)
+    return tuple(Happening(one.hours_ago - tick * place, one.row, one.worth) for place, one in enumerate(history))
+
+
+def windows_of(leaves: Iterable[Condition]) -> list[Window]:
+    """The windows that conditions speak of."""
+    return [leaf.window for leaf in leaves if hasattr(leaf, "window")]
+
+
+def cuts(leaves: Iterable[Condition]) -> list[int]:
+    """The counts of events from which on some condition turns."""
+    turned = {cut for leaf in leaves if is_count(leaf) for cut in cuts_of(leaf.op, int(leaf.amount))}  # type: ignore[attr-defined]
+    least = {leaf.at_least for leaf in leaves if isinstance(leaf, tree.Every)}
+    return sorted({cut for cut in turned | least | {1} if cut > 0})
+
+
+def is_count(leaf: Condition) -> bool:
+    """Whether it compares how often something happened."""
+    return isinstance(leaf, tree.Event) and leaf.measure == tree.COUNT
+
+
+def _strides(leaves: Sequence[Condition]) -> list[int]:
+    """By how many events a history grows: one at a time, and in strides where counts are large."""
+    turned = cuts(leaves)
+    if turned[-1] <= LONG:
+        return [1]
+    return sorted({1, *turned, *(high - low for high in turned for low in turned if high > low)})
+
+
+def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
+    caps: dict[tuple[Subject, Window, Subject | None], int] = {}
+
+    def count(subject: Subject, window: Window, cap: int, failing: Subject | None = None) -> None:
+        caps[subject, window, failing] = max(cap, caps.get((subject, window, failing), 1))
+
+    for leaf in leaves:
+        if isinstance(leaf, tree.Event):
+            turned = cuts_of(leaf.op, int(leaf.amount)) if is_count(leaf) else [1]  # type: ignore[arg-type]
+            count(Subject(leaf.metrics, leaf.where, leaf.item), leaf.window, max(turned))
+        elif isinstance(leaf, tree.Every):
+            count(Subject(leaf.metrics), leaf.window, leaf.at_least)
+            count(Subject(leaf.metrics), leaf.window, 1, Subject(leaf.metrics, leaf.where, leaf.item))
+        elif isinstance(leaf, tree.Top):
+            count(Subject(leaf.metrics), leaf.window, 1)
+    return [_Counted(subject, window, cap, failing) for (subject, window, failing), cap in caps.items()]
+
+
+def lives(leaves: Sequence[Leaf], found: Iterable[tuple[Happening, ...]]) -> Iterable[Life]:
+    """The histories with what each event was worth, and where the person ranks among all, in every way that makes a difference."""
+    worths, are_mixed = _worths(leaves), _mix(leaves)
+    tops = [leaf for leaf in leaves if isinstance(leaf, tree.Top)]
+    for history in found:
+        for told in _told_worths(worths, are_mixed, len(history)):
+            events = tuple(Happening(one.hours_ago, one.row, worth) for one, worth in zip(history, told, strict=True))
+            for facts in _ranks(tops, events):
+                yield Life(events, facts)
+
+
+Worth = tuple[tuple[Any, Number], ...]
+
+
+def _told_worths(worths: list[Worth], are_mixed: bool, events: int) -> Iterable[tuple[Worth, ...]]:
+    """What each event of a history is worth: all the same, and where conditions can tell, the oldest or newest apart."""
+    if not events:
+        yield ()
+        return
+    for worth in worths:
+        yield (worth,) * events
+    if are_mixed and events > 1:
+        for one, rest in product(worths, worths):
+            if one != rest:
+                yield (one,) + (rest,) * (events - 1)
+                yield (rest,) * (events - 1) + (one,)
+
+
+def _mix(leaves: Sequence[Condition]) -> bool:
+    """Whether values are measured in more than one way, so that events of different worth make a difference."""
+    valued = [leaf for leaf in leaves if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT]
+    return len({(leaf.measure, leaf.window, leaf.metrics, leaf.where, leaf.item) for leaf in valued}) > 1
+
+
+def _worths(leaves: Sequence[Condition]) -> list[Worth]:
+    """What every event of a history is worth, by unit: below, at and above each amount in use."""
+    borders: dict[Any, set[Fraction]] = {}
+    most = cuts(leaves)
+    for leaf in leaves:
+        if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT:
+            told = size(leaf.amount)
+            parts = [told / times for times in most] if leaf.measure == tree.SUM else [told]
+            borders.setdefault(unit(leaf.amount), set()).update(parts)
+    options = {name: [max(Fraction(0), worth) for worth in around(sorted(found))] for name, found in borders.items()}
+    chosen = [tuple(zip(options, worth, strict=True)) for worth in product(*options.values())]
+    return chosen[:: 1 + len(chosen) // MOST_WORTHS]
+
+
+def _ranks(tops: list[tree.Top], events: tuple[Happening, ...]) -> Iterable[dict[Any, Fraction]]:
+    """Where the person stands among all who have anything: a share from above."""
+    shares: dict[Any, set[Fraction]] = {}
+    for leaf in tops:
+        if any(within(leaf.window, one.hours_ago) and is_of(Subject(leaf.metrics), one.row) for one in events):
+            shares.setdefault(fact(leaf), set()).add(Fraction(leaf.share))
+    levels = {name: [share for share in sorted(found)] + [Fraction(2)] for name, found in shares.items()}
+    return (dict(zip(levels, chosen, strict=True)) for chosen in product(*levels.values()))
+
+
