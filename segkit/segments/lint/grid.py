@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from math import prod
 from typing import Any
@@ -24,7 +24,6 @@ class Grid:
     """Some streams, one axis each: conditions are asked of all combinations of their states at once."""
 
     streams: tuple[Stream, ...]
-    fixed: Mapping[Stream, Life] = field(default_factory=dict, hash=False)  # streams of which one life is looked at
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -60,7 +59,7 @@ class Grid:
 def joined(lives: Iterable[Life]) -> Life:
     """One person with what happened to, and is known of, each."""
     parts = list(lives)
-    events = sorted((event for life in parts for event in life.events), key=lambda event: -event.hours_ago)
+    events = sorted((event for life in parts for event in life.events), key=lambda event: -event.ago)
     return Life(tuple(events), {name: value for life in parts for name, value in life.facts.items()})
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from segkit.clock import YEAR_DAYS
@@ -15,8 +15,11 @@ from segkit.segments import tree, values, words
 from segkit.segments.tree import Amount, Condition, Test, Tests
 from segkit.segments.window import HOURS_A_DAY, Window
 
+AN_HOUR = int(timedelta(hours=1).total_seconds())
+A_DAY = HOURS_A_DAY * AN_HOUR
 MONEY = "amount"  # the unit of values in the shop's currency; beside it, units of the shop's own figures
 Number = int | Fraction
+SUBSCRIBED = "subscribed"
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     tree.AT_LEAST: lambda a, b: a >= b, tree.AT_MOST: lambda a, b: a <= b, tree.MORE_THAN: lambda a, b: a > b,
     tree.LESS_THAN: lambda a, b: a < b, tree.EXACTLY: lambda a, b: a == b,
@@ -24,7 +27,7 @@ _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
 _QUOTED = re.compile(r"'(\w+)'")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """A row of a table of events: its type, its properties, and for orders the properties of each line."""
 
@@ -36,16 +39,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happened so many hours before the as-of moment, and what it was worth, by unit."""
+    """Something that happened so many seconds before the end of the as-of day, and what it was worth, by unit."""
 
-    hours_ago: Number
+    ago: int
     row: Row
     worth: tuple[tuple[Any, Number], ...] = ()
 
     @property
     def days_ago(self) -> int:
         """The age of its calendar day: today is 0."""
-        return int(self.hours_ago // HOURS_A_DAY)
+        return self.ago // A_DAY
 
 
 @dataclass(frozen=True)
@@ -65,52 +68,57 @@ class Subject:
     item: Tests = ()
 
 
+Question = Callable[[Life], bool]
+
+
 def holds(condition: Condition, life: Life) -> bool:
     """Whether a condition is true of the person; its windows are in days or hours (`normal`)."""
+    return question(condition)(life)
+
+
+def question(condition: Condition) -> Question:
+    """A condition made ready to be asked of many people."""
     match condition:
         case tree.All(inner):
-            return all(holds(one, life) for one in inner)
+            asked = [question(one) for one in inner]
+            return lambda life: all(ask(life) for ask in asked)
         case tree.Any(inner):
-            return any(holds(one, life) for one in inner)
+            asked = [question(one) for one in inner]
+            return lambda life: any(ask(life) for ask in asked)
         case tree.Not(one):
-            return not holds(one, life)
-    return _leaf(condition, life)
-
-
-def _leaf(leaf: Condition, life: Life) -> bool:
-    match leaf:
+            asked_one = question(one)
+            return lambda life: not asked_one(life)
         case tree.Event():
-            return _event(leaf, life)
-        case tree.Every(metrics, least, where, item, window):
-            there = [one for one in life.events if is_of(Subject(metrics), one.row) and within(window, one.hours_ago)]
-            return len(there) >= least and all(is_of(Subject(metrics, where, item), one.row) for one in there)
+            return _event(condition)
+        case tree.Every():
+            return _every(condition)
         case tree.Latest():
-            return _latest(leaf, life)
+            return _latest(condition)
         case tree.Follow():
-            return any(_is_followed(leaf, one, life) for one in life.events)
-        case tree.Profile(test):
-            return passes(test, life.facts.get(fact(leaf)))
-        case tree.Score(_, op, amount):
-            score = life.facts.get(fact(leaf))
-            return score is not None and _compared(op, score, amount)
-        case tree.Top(share):
-            rank = life.facts.get(fact(leaf))
-            return rank is not None and rank <= share
-        case tree.CanReceive():
-            return life.facts.get(fact(leaf)) == "subscribed"
-        case tree.ConsentIs(_, status):
-            return life.facts.get(fact(leaf)) == status
-    return _of_fact(leaf, life)
+            return lambda life: any(_is_followed(condition, one, life) for one in life.events)
+    told = fact(condition)
+    return lambda life: _of_fact(condition, life.facts.get(told))
 
 
-def _of_fact(leaf: Condition, life: Life) -> bool:
-    found = life.facts.get(fact(leaf))
+def _of_fact(leaf: Condition, found: Any) -> bool:
     match leaf:
+        case tree.Profile(test):
+            return passes(test, found)
+        case tree.CanReceive():
+            return found == SUBSCRIBED
+        case tree.ConsentIs(_, status):
+            return found == status
+    if found is None:
+        return False
+    match leaf:
+        case tree.Score(_, op, amount):
+            return _compared(op, found, amount)
+        case tree.Top(share):
+            return found <= share
         case tree.ProfileDate("birthday", window):
-            return found is not None and any(window.holds_age(found + turn) for turn in (-YEAR_DAYS, 0, YEAR_DAYS))
+            return any(window.holds_age(found + turn) for turn in (-YEAR_DAYS, 0, YEAR_DAYS))
         case tree.ProfileDate(_, window) | tree.InList(_, window):
-            ahead = found is not None and found < 0
-            return found is not None and within(window, found) and (window.is_ahead or not ahead)
+            return within(window, found) and (window.is_ahead or found >= 0)
     return bool(found)
 
 
@@ -142,14 +150,25 @@ def size(amount: Amount) -> Fraction:
     return Fraction(amount.factor if isinstance(amount, tree.Shop) else amount)
 
 
-def within(window: Window, hours_ago: Number) -> bool:
+def within(window: Window, ago: int) -> bool:
     """Whether a moment lies in a window of days or hours."""
     if window.hours is not None:
-        return 0 <= hours_ago <= window.hours
-    return window.holds_age(int(hours_ago // HOURS_A_DAY))
+        return 0 <= ago <= window.hours * AN_HOUR
+    return window.holds_age(ago // A_DAY)
 
 
-@cache
+class Of:
+    """Whether rows are of a subject, each row looked at once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject, self.known = subject, dict[Row, bool]()
+
+    def __call__(self, row: Row) -> bool:
+        if row not in self.known:
+            self.known[row] = is_of(self.subject, row)
+        return self.known[row]
+
+
 def is_of(subject: Subject, row: Row) -> bool:
     """Whether a row is one of those that a condition speaks of; a test counts where an event has the property."""
     kinds = [words.metrics()[name] for name in subject.metrics]
@@ -189,41 +208,58 @@ def passes(test: Test, value: Any) -> bool:
     return found != (test.op in values.PASSED_BY_UNKNOWN)
 
 
-def _compared(op: str, number: Number, amount: Amount, times: int = 1) -> bool:
-    return _SIGNS[op](number, size(amount) * times)
+def _compared(op: str, number: Number, amount: Amount) -> bool:
+    return _SIGNS[op](number, size(amount))
 
 
-def _event(leaf: tree.Event, life: Life) -> bool:
-    subject = Subject(leaf.metrics, leaf.where, leaf.item)
-    there = [one for one in life.events if within(leaf.window, one.hours_ago) and is_of(subject, one.row)]
-    if leaf.measure == tree.COUNT:
-        return _compared(leaf.op, len(there), leaf.amount)
-    worth = [dict(one.worth)[unit(leaf.amount)] for one in there]
-    if leaf.measure == tree.SUM:
-        return _compared(leaf.op, sum(worth), leaf.amount)
-    return bool(worth) and (
-        _compared(leaf.op, sum(worth), leaf.amount, len(worth)) if leaf.measure == tree.MEAN else _compared(leaf.op, max(worth), leaf.amount)
-    )
+def _event(leaf: tree.Event) -> Question:
+    is_meant, window, named = Of(Subject(leaf.metrics, leaf.where, leaf.item)), leaf.window, unit(leaf.amount)
+    sign, asked = _SIGNS[leaf.op], size(leaf.amount)
+
+    def count(life: Life) -> bool:
+        return sign(sum(is_meant(one.row) and within(window, one.ago) for one in life.events), asked)
+
+    def value(life: Life) -> bool:
+        worth = [dict(one.worth)[named] for one in life.events if is_meant(one.row) and within(window, one.ago)]
+        if leaf.measure == tree.SUM:
+            return sign(sum(worth), asked)
+        return bool(worth) and (sign(sum(worth), asked * len(worth)) if leaf.measure == tree.MEAN else sign(max(worth), asked))
+
+    return count if leaf.measure == tree.COUNT else value
 
 
-def _latest(leaf: tree.Latest, life: Life) -> bool:
-    there = [one for one in life.events if is_of(Subject(leaf.metrics), one.row)]
-    if not there:
-        return False
-    at = (min if leaf.which == "last" else max)(one.hours_ago for one in there)
-    passing = any(one.hours_ago == at and is_of(Subject(leaf.metrics, leaf.where, leaf.item), one.row) for one in there)
-    return passing and within(leaf.window, at)
+def _every(leaf: tree.Every) -> Question:
+    is_meant, is_passing = Of(Subject(leaf.metrics)), Of(Subject(leaf.metrics, leaf.where, leaf.item))
+
+    def ask(life: Life) -> bool:
+        there = [one.row for one in life.events if is_meant(one.row) and within(leaf.window, one.ago)]
+        return len(there) >= leaf.at_least and all(map(is_passing, there))
+
+    return ask
+
+
+def _latest(leaf: tree.Latest) -> Question:
+    is_meant, is_passing = Of(Subject(leaf.metrics)), Of(Subject(leaf.metrics, leaf.where, leaf.item))
+    step = -1 if leaf.which == "last" else 1
+
+    def ask(life: Life) -> bool:
+        ago = next((one.ago for one in life.events[::step] if is_meant(one.row)), None)
+        if ago is None or not within(leaf.window, ago):
+            return False
+        return any(one.ago == ago and is_passing(one.row) for one in life.events)
+
+    return ask
 
 
 def _is_followed(leaf: tree.Follow, first: Happening, life: Life) -> bool:
     """Whether this happening makes the condition true: it was followed, or the time for it has passed in vain."""
-    if not (is_of(Subject((leaf.first,), leaf.where), first.row) and within(leaf.window, first.hours_ago)):
+    if not (is_of(Subject((leaf.first,), leaf.where), first.row) and within(leaf.window, first.ago)):
         return False
     told = dict(first.row.properties)
     followed = any(
-        0 < first.hours_ago - one.hours_ago <= leaf.hours
+        0 < first.ago - one.ago <= leaf.hours * AN_HOUR
         and is_of(Subject((leaf.then,), leaf.where_next), one.row)
         and all(told.get(name) is not None and told.get(name) == dict(one.row.properties).get(name) for name in leaf.same)
         for one in life.events
     )
-    return followed if leaf.followed else not followed and first.hours_ago >= leaf.hours
+    return followed if leaf.followed else not followed and first.ago >= leaf.hours * AN_HOUR

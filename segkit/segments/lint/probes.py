@@ -110,7 +110,8 @@ def spans_of(name: str, borders: Sequence[Fraction]) -> list[Tests]:
     """Tests for each span of numbers between borders: below the first, between two, from the last on."""
     told = [int(border) if border == int(border) else Decimal(border.numerator) / border.denominator for border in borders]
     between = [(Test(name, tree.AT_LEAST, low), Test(name, tree.LESS_THAN, high)) for low, high in combinations(told, 2)]
-    return [*[(Test(name, tree.LESS_THAN, told[0]),)] * bool(told), *between, *[(Test(name, tree.AT_LEAST, low),) for low in told]]
+    below = [(Test(name, tree.LESS_THAN, low),) for low in told[:1]]
+    return [*below, *between, *[(Test(name, tree.AT_LEAST, low),) for low in told]]
 
 
 def of_facts(leaves: Sequence[Any]) -> list[Condition]:

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from segkit.segments import tree
-from segkit.segments.lint.life import Happening, Life, Number, Row, Subject, fact, is_of, size, unit, within
+from segkit.segments.lint.life import AN_HOUR, Happening, Life, Number, Of, Row, Subject, fact, is_of, size, unit, within
 from segkit.segments.lint.samples import around, cuts_of
 from segkit.segments.tree import Condition
 from segkit.segments.window import HOURS_A_DAY, Window
@@ -28,10 +28,10 @@ class Band:
     far: int | None
 
     @property
-    def middle(self) -> Number:
-        """A moment in it: noon of its newest day, or half-way where it is shorter than a day."""
+    def middle(self) -> int:
+        """A moment in it, in seconds ago: noon of its newest day, or half-way where it is shorter than a day."""
         far = self.near + HOURS_A_DAY if self.far is None else self.far
-        return self.near + min(Fraction(HOURS_A_DAY, 2), Fraction(far - self.near, 2))
+        return self.near * AN_HOUR + min(HOURS_A_DAY, far - self.near) * AN_HOUR // 2
 
     @property
     def window(self) -> Window:
@@ -53,16 +53,29 @@ def bands(windows: Iterable[Window]) -> list[Band]:
 
 @dataclass(frozen=True)
 class _Counted:
-    """A number that a history is judged by: how many rows of a subject (or, `failing`, not of it) lie in a window, up to `cap`."""
+    """A number that a history is judged by: how many rows of a kind (or, of those, not passing) lie in a window, up to `cap`."""
 
-    subject: Subject
+    is_meant: Of
     window: Window
     cap: int
-    failing: Subject | None = None
+    is_passing: Of | None = None
 
-    def counts(self, row: Row, moment: Number) -> bool:
-        there = within(self.window, moment) and is_of(self.subject, row)
-        return there and (self.failing is None or not is_of(self.failing, row))
+    def counts(self, row: Row, ago: int) -> bool:
+        there = within(self.window, ago) and self.is_meant(row)
+        return there and (self.is_passing is None or not self.is_passing(row))
+
+
+class _Latest:
+    """Whether the first or last event of a kind, as far as is known, lies in the window and passes; None before there is any."""
+
+    def __init__(self, leaf: tree.Latest) -> None:
+        self.leaf, self.is_meant = leaf, Of(Subject(leaf.metrics))
+        self.is_passing = Of(Subject(leaf.metrics, leaf.where, leaf.item))
+
+    def after(self, before: bool | None, row: Row, ago: int) -> bool | None:
+        if not self.is_meant(row) or (self.leaf.which == "first" and before is not None):
+            return before
+        return within(self.leaf.window, ago) and self.is_passing(row)
 
 
 @dataclass(frozen=True)
@@ -75,42 +88,42 @@ class Reached:
 
 def histories(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Reached:
     """One history for each way in which counts, first and last events can stand, each built by adding one later event."""
-    counted, latest, spans = _counted(leaves), [leaf for leaf in leaves if isinstance(leaf, tree.Latest)], bands(windows_of(leaves))
-    strides = _strides(leaves)
+    counted, latest = _counted(leaves), [_Latest(leaf) for leaf in leaves if isinstance(leaf, tree.Latest)]
+    spans = [band.middle for band in bands(windows_of(leaves))]
+    steps = [_Step(place, ago, row, times, counted, latest) for place, ago in enumerate(spans) for row in rows for times in _strides(leaves)]
     start = (len(spans), (0,) * len(counted), (None,) * len(latest))
     found: dict[Any, tuple[Happening, ...]] = {start: ()}
     frontier = [start]
     while frontier and len(found) <= MOST_HISTORIES:
         ahead = []
         for state in frontier:
-            for place, row, times in product(range(min(state[0] + 1, len(spans))), rows, strides):
-                reached = _after(state, place, row, times, spans[place].middle, counted, latest)
+            for step in steps:
+                reached = step.after(state) if step.place <= state[0] else state
                 if reached not in found:
-                    found[reached] = found[state] + (Happening(spans[place].middle, row),) * times
+                    found[reached] = found[state] + step.events
                     ahead.append(reached)
         frontier = ahead
     return Reached([_in_order(history) for history in found.values()], not frontier)
 
 
-def _after(state: Any, place: int, row: Row, times: int, moment: Number, counted: list[_Counted], latest: list[tree.Latest]) -> Any:
-    _, counts, seen = state
-    more = tuple(
-        min(one.cap, count + times) if one.counts(row, moment) else count for one, count in zip(counted, counts, strict=True)
-    )
-    told = tuple(_told(leaf, before, row, moment) for leaf, before in zip(latest, seen, strict=True))
-    return place, more, told
+class _Step:
+    """One more event, or several of one kind in one span, and what it changes."""
 
+    def __init__(self, place: int, ago: int, row: Row, times: int, counted: list[_Counted], latest: list[_Latest]) -> None:
+        self.place, self.row, self.ago, self.latest = place, row, ago, latest
+        self.events = (Happening(ago, row),) * times
+        self.more = [(times if one.counts(row, ago) else 0, one.cap) for one in counted]
 
-def _told(leaf: tree.Latest, before: bool | None, row: Row, moment: Number) -> bool | None:
-    if not is_of(Subject(leaf.metrics), row) or (leaf.which == "first" and before is not None):
-        return before
-    return within(leaf.window, moment) and is_of(Subject(leaf.metrics, leaf.where, leaf.item), row)
+    def after(self, state: Any) -> Any:
+        _, counts, seen = state
+        more = tuple(min(cap, count + added) for count, (added, cap) in zip(counts, self.more, strict=True))
+        told = tuple(one.after(before, self.row, self.ago) for one, before in zip(self.latest, seen, strict=True))
+        return self.place, more, told
 
 
 def _in_order(history: tuple[Happening, ...]) -> tuple[Happening, ...]:
     """Events of one band a second apart, so that the last one is the last."""
-    tick = Fraction(1, HOURS_A_DAY**2)
-    return tuple(Happening(one.hours_ago - tick * place, one.row, one.worth) for place, one in enumerate(history))
+    return tuple(Happening(one.ago - place, one.row) for place, one in enumerate(history))
 
 
 def windows_of(leaves: Iterable[Condition]) -> list[Window]:
@@ -141,8 +154,8 @@ def _strides(leaves: Sequence[Condition]) -> list[int]:
 def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
     caps: dict[tuple[Subject, Window, Subject | None], int] = {}
 
-    def count(subject: Subject, window: Window, cap: int, failing: Subject | None = None) -> None:
-        caps[subject, window, failing] = max(cap, caps.get((subject, window, failing), 1))
+    def count(subject: Subject, window: Window, cap: int, passing: Subject | None = None) -> None:
+        caps[subject, window, passing] = max(cap, caps.get((subject, window, passing), 1))
 
     for leaf in leaves:
         if isinstance(leaf, tree.Event):
@@ -153,18 +166,19 @@ def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
             count(Subject(leaf.metrics), leaf.window, 1, Subject(leaf.metrics, leaf.where, leaf.item))
         elif isinstance(leaf, tree.Top):
             count(Subject(leaf.metrics), leaf.window, 1)
-    return [_Counted(subject, window, cap, failing) for (subject, window, failing), cap in caps.items()]
+    return [_Counted(Of(subject), window, cap, passing and Of(passing)) for (subject, window, passing), cap in caps.items()]
 
 
-def lives(leaves: Sequence[Leaf], found: Iterable[tuple[Happening, ...]]) -> Iterable[Life]:
-    """The histories with what each event was worth, and where the person ranks among all, in every way that makes a difference."""
+def lives(leaves: Sequence[Leaf], found: Iterable[tuple[Happening, ...]]) -> Iterable[list[Life]]:
+    """Each history with what its events were worth, and where the person ranks among all, in every way that makes a difference."""
     worths, are_mixed = _worths(leaves), _mix(leaves)
     tops = [leaf for leaf in leaves if isinstance(leaf, tree.Top)]
     for history in found:
-        for told in _told_worths(worths, are_mixed, len(history)):
-            events = tuple(Happening(one.hours_ago, one.row, worth) for one, worth in zip(history, told, strict=True))
-            for facts in _ranks(tops, events):
-                yield Life(events, facts)
+        priced = [
+            tuple(Happening(one.ago, one.row, worth) for one, worth in zip(history, told, strict=True))
+            for told in _told_worths(worths, are_mixed, len(history))
+        ]
+        yield [Life(events, facts) for events in priced for facts in _ranks(tops, events)]
 
 
 Worth = tuple[tuple[Any, Number], ...]
@@ -178,16 +192,25 @@ def _told_worths(worths: list[Worth], are_mixed: bool, events: int) -> Iterable[
     for worth in worths:
         yield (worth,) * events
     if are_mixed and events > 1:
-        for one, rest in product(worths, worths):
+        for one, rest in product(_corners(worths), repeat=2):
             if one != rest:
                 yield (one,) + (rest,) * (events - 1)
                 yield (rest,) * (events - 1) + (one,)
 
 
+def _corners(worths: list[Worth]) -> list[Worth]:
+    """Those that are lowest or highest in each unit."""
+    levels = [sorted({worth[place] for worth in worths}) for place in range(len(worths[0]))]
+    return [worth for worth in worths if all(one in (levels[place][0], levels[place][-1]) for place, one in enumerate(worth))]
+
+
 def _mix(leaves: Sequence[Condition]) -> bool:
-    """Whether values are measured in more than one way, so that events of different worth make a difference."""
-    valued = [leaf for leaf in leaves if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT]
-    return len({(leaf.measure, leaf.window, leaf.metrics, leaf.where, leaf.item) for leaf in valued}) > 1
+    """Whether some unit is measured in more than one way, so that events of different worth make a difference."""
+    ways: dict[Any, set[Any]] = {}
+    for leaf in leaves:
+        if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT:
+            ways.setdefault(unit(leaf.amount), set()).add((leaf.measure, leaf.window, leaf.metrics, leaf.where, leaf.item))
+    return any(len(found) > 1 for found in ways.values())
 
 
 def _worths(leaves: Sequence[Condition]) -> list[Worth]:
@@ -208,7 +231,7 @@ def _ranks(tops: list[tree.Top], events: tuple[Happening, ...]) -> Iterable[dict
     """Where the person stands among all who have anything: a share from above."""
     shares: dict[Any, set[Fraction]] = {}
     for leaf in tops:
-        if any(within(leaf.window, one.hours_ago) and is_of(Subject(leaf.metrics), one.row) for one in events):
+        if any(within(leaf.window, one.ago) and is_of(Subject(leaf.metrics), one.row) for one in events):
             shares.setdefault(fact(leaf), set()).add(Fraction(leaf.share))
     levels = {name: [share for share in sorted(found)] + [Fraction(2)] for name, found in shares.items()}
     return (dict(zip(levels, chosen, strict=True)) for chosen in product(*levels.values()))

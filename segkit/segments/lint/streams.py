@@ -11,11 +11,11 @@ from typing import Any
 
 from segkit.segments import tree, words
 from segkit.segments.lint import probes
-from segkit.segments.lint.life import Happening, Life, Row, Subject, fact, holds
+from segkit.segments.lint.life import A_DAY, AN_HOUR, Happening, Life, Question, Row, Subject, fact, question
 from segkit.segments.lint.reach import MOST_HISTORIES, bands, histories, is_count, lives, windows_of
 from segkit.segments.lint.samples import MOST_KINDS, around, kinds_of_rows, list_samples, samples
 from segkit.segments.tree import Condition
-from segkit.segments.window import EVER, HOURS_A_DAY
+from segkit.segments.window import EVER
 
 OF_ROWS = (tree.Event, tree.Every, tree.Latest, tree.Top)
 
@@ -117,22 +117,32 @@ def subjects_of(leaf: Any) -> list[Subject]:
     return [Subject(leaf.metrics), Subject(leaf.metrics, leaf.where, leaf.item)]
 
 
-def _made(name: str, judged: list[Condition], probing: list[Condition], found: Iterable[Life], whole: bool) -> Stream:
-    """Histories that make the same conditions true are one state; a probe that they disagree on is left out."""
+def _made(name: str, judged: list[Condition], probing: list[Condition], found: Iterable[list[Life]], whole: bool) -> Stream:
+    """Lives that make the same conditions true are one state; a probe that they disagree on is left out.
+
+    Lives come in lists that differ in nothing but worth and rank.
+    """
+    questions, probed = [_asked(one) for one in judged], [_asked(one) for one in probing]
     states: dict[tuple[bool, ...], tuple[Life, list[bool | None]]] = {}
-    for life in found:
-        truths = tuple(holds(leaf, life) for leaf in judged)
-        probed: list[bool | None] = [holds(leaf, life) for leaf in probing]
-        if truths not in states:
-            states[truths] = (life, probed)
-        else:
-            before = states[truths][1]
-            states[truths] = (states[truths][0], [a if a == b else None for a, b in zip(before, probed, strict=True)])
+    for same in found:
+        answers = [[ask(life) for life in same] if by_worth else [ask(same[0])] * len(same) for ask, by_worth in questions]
+        told = [[ask(life) for life in same] if by_worth else [ask(same[0])] * len(same) for ask, by_worth in probed]
+        for place, life in enumerate(same):
+            truths, probes_ = tuple(column[place] for column in answers), [column[place] for column in told]
+            before = states.setdefault(truths, (life, list(probes_)))[1]
+            before[:] = [a if a == b else None for a, b in zip(before, probes_, strict=True)]
     made = [
-        State(truths, {probe: value for probe, value in zip(probing, probed, strict=True) if value is not None}, life)
-        for truths, (life, probed) in states.items()
+        State(truths, {probe: value for probe, value in zip(probing, probes_, strict=True) if value is not None}, life)
+        for truths, (life, probes_) in states.items()
     ]
     return Stream(name, tuple(judged), tuple(probing), tuple(made), whole)
+
+
+def _asked(condition: Condition) -> tuple[Question, bool]:
+    """The question, and whether its answer depends on worth or rank."""
+    parts = list(tree.leaves(condition))
+    by_worth = any(isinstance(leaf, tree.Top) or (isinstance(leaf, tree.Event) and not is_count(leaf)) for leaf in parts)
+    return question(condition), by_worth
 
 
 def _name(leaf: Condition) -> str:
@@ -143,11 +153,11 @@ def _name(leaf: Condition) -> str:
 # --- facts about the person -------------------------------------------------------------------------------------------
 
 
-def _fact_lives(leaves: list[Any]) -> list[Life]:
-    return [Life((), {fact(leaves[0]): value}) for value in _values(leaves)]
+def _fact_lives(leaves: Sequence[Any]) -> list[list[Life]]:
+    return [[Life((), {fact(leaves[0]): value})] for value in _values(leaves)]
 
 
-def _values(leaves: list[Any]) -> list[Any]:
+def _values(leaves: Sequence[Any]) -> list[Any]:
     first = leaves[0]
     if isinstance(first, tree.Profile):
         tests = [leaf.test for leaf in leaves]
@@ -162,36 +172,35 @@ def _values(leaves: list[Any]) -> list[Any]:
     return [True, False]
 
 
-def _moments(leaves: list[Any]) -> list[Any]:
+def _moments(leaves: Sequence[Any]) -> list[Any]:
     """A moment in each span that the windows make, past and to come; None is unknown or not there. A birthday counts in days."""
     windows = windows_of(leaves)
     if isinstance(leaves[0], tree.ProfileDate) and leaves[0].name == "birthday":
         ages = [age for window in windows for age in (window.newest or 0, (window.oldest or 0) + 1)]
         return [None, *sorted({age + step for age in ages for step in (-1, 0)})]
     ahead = sorted({-(window.newest or 0) for window in windows if window.is_ahead})
-    coming = [-(days * HOURS_A_DAY) + HOURS_A_DAY // 2 for days in [*ahead, *(day + 1 for day in ahead)]]
+    coming = [-days * A_DAY + A_DAY // 2 for days in [*ahead, *(day + 1 for day in ahead)]]
     return [None, *[band.middle for band in bands([window for window in windows if not window.is_ahead])], *coming]
 
 
 # --- one event after another ------------------------------------------------------------------------------------------
 
 
-def _follow_lives(leaves: list[tree.Follow]) -> Iterable[Life]:
+def _follow_lives(leaves: Sequence[tree.Follow]) -> Iterable[list[Life]]:
     """None of the first event; one, followed after each length of time that makes a difference or not at all; and two such."""
     first, then = (_row(leaves[0].first, leaves[0].where), _row(leaves[0].then, leaves[0].where_next))
     shared = tuple((name, "x") for name in leaves[0].same)
     first, then = (replace(row, properties=(*row.properties, *shared)) for row in (first, then))
     spans = sorted({leaf.hours for leaf in leaves})
     moments = [band.middle for band in bands([*windows_of(leaves), *[replace(EVER, hours=hours) for hours in spans]])]
-    waits = [None, *(Fraction(hours) - Fraction(1, 2) for hours in spans), spans[-1] + 1]
+    waits = [None, *(hours * AN_HOUR - AN_HOUR // 2 for hours in spans), (spans[-1] + 1) * AN_HOUR]
     single = [
         (Happening(at, first), *([] if wait is None else [Happening(at - wait, then)]))
         for at in moments for wait in waits if wait is None or wait < at
     ]  # fmt: skip
-    yield Life()
-    yield from (Life(events) for events in single)
-    for one, other in list(product(single, single))[:MOST_HISTORIES]:
-        yield Life(tuple(sorted((*one, *other), key=lambda event: -event.hours_ago)))
+    pairs = list(product(single, single))[:MOST_HISTORIES]
+    for events in [(), *single, *((*one, *other) for one, other in pairs)]:
+        yield [Life(tuple(sorted(events, key=lambda event: -event.ago)))]
 
 
 def _row(metric: str, where: tree.Tests) -> Row:

@@ -1,0 +1,123 @@
+"""Some states of a stream in as few words as there are: conditions that hold for exactly those people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations, product
+
+import numpy as np
+
+from segkit.segments import tree
+from segkit.segments.lint.grid import Flags, Grid
+from segkit.segments.lint.streams import Stream
+from segkit.segments.tree import Condition, all_of
+
+MOST_ORDERS = 5  # axes of which all orders are tried
+
+
+@dataclass(frozen=True)
+class _Literal:
+    """A condition and the states in which it is true, as bits; `rank` is how plainly it reads, lowest first."""
+
+    condition: Condition
+    states: int
+    rank: int
+
+
+def families(grid: Grid, wanted: Flags) -> list[Condition]:
+    """The wanted kinds as few conditions, each one that holds for kinds that are all wanted; largest first."""
+    found = [(np.prod([len(states) for states in box], dtype=float), box) for box in _boxes(wanted)]
+    found.sort(key=lambda pair: -pair[0])
+    described = [_described(grid, box) for _, box in found]
+    return list(dict.fromkeys(condition for part in described for condition in part))
+
+
+Box = tuple[tuple[int, ...], ...]
+
+
+def _boxes(wanted: Flags) -> list[Box]:
+    """The wanted places as boxes (some states of each axis): those of the order of axes that needs fewest."""
+    axes = range(wanted.ndim)
+    orders = permutations(axes) if wanted.ndim <= MOST_ORDERS else [tuple(axes), tuple(reversed(axes))]
+    tried = []
+    for order in orders:
+        boxes = [tuple(box[order.index(axis)] for axis in axes) for box in _paths(np.transpose(wanted, order))]
+        tried.append(boxes)
+    return min(tried, key=len)
+
+
+def _paths(wanted: Flags) -> list[Box]:
+    """Along the first axis, states with the same rest go together."""
+    if wanted.ndim == 0:
+        return [()] if wanted else []
+    alike: dict[bytes, list[int]] = {}
+    for state in range(wanted.shape[0]):
+        if wanted[state].any():
+            alike.setdefault(np.ascontiguousarray(wanted[state]).tobytes(), []).append(state)
+    return [(tuple(states), *rest) for states in alike.values() for rest in _paths(wanted[states[0]])]
+
+
+def _described(grid: Grid, box: Box) -> list[Condition]:
+    """A box as conditions: one for each way to combine what its axes say."""
+    told = [covered(stream, states) for stream, states in zip(grid.streams, box, strict=True) if len(states) < len(stream.states)]
+    return [all_of(*parts) if parts else EVERYONE for parts in product(*told)]
+
+
+EVERYONE = tree.All(())
+
+
+def covered(stream: Stream, states: Iterable[int]) -> list[Condition]:
+    """Conditions that together hold in exactly these states, each as short as can be."""
+    wanted = sum(1 << state for state in states)
+    literals, found, left = _literals(stream), list[Condition](), wanted
+    while left:
+        state = left & -left
+        chosen = _shortest([one for one in literals if one.states & state], wanted)
+        found.append(all_of(*[one.condition for one in chosen]))
+        for one in chosen[1:]:
+            chosen[0] = _Literal(chosen[0].condition, chosen[0].states & one.states, 0)
+        left &= ~chosen[0].states
+    return found
+
+
+def _literals(stream: Stream) -> list[_Literal]:
+    """Everything that is either true or false of everyone in a state, and its opposite; plain words first."""
+    everyone = (1 << len(stream.states)) - 1
+    probes = [probe for probe in stream.probes if all(probe in state.probed for state in stream.states)]
+    columns = {probe: [state.probed[probe] for state in stream.states] for probe in probes} | stream.column
+    found = []
+    for condition, column in columns.items():
+        true = sum(1 << place for place, value in enumerate(column) if value)
+        plain = condition in stream.column and stream.column[condition] is column
+        found.append(_Literal(condition, true, _plainness(condition) + (not plain)))
+        found.append(_Literal(~condition, everyone & ~true, _plainness(condition) + NEGATED))
+    return sorted(found, key=lambda one: one.rank)
+
+
+NEGATED, COMPOUND = 100, 2
+
+
+def _plainness(condition: Condition) -> int:
+    return COMPOUND * (len(list(tree.leaves(condition))) - 1) + isinstance(condition, tree.Follow)
+
+
+def _shortest(true: list[_Literal], wanted: int) -> list[_Literal]:
+    """The fewest of the conditions that leave out everyone not wanted; of those, the ones that cover most, then the plainest."""
+    for size in (1, 2):
+        fitting = [chosen for chosen in combinations(true, size) if not _meet(chosen) & ~wanted]
+        if fitting:
+            return list(min(fitting, key=lambda chosen: (sum(one.rank >= NEGATED for one in chosen), -_meet(chosen).bit_count(), sum(one.rank for one in chosen))))  # fmt: skip
+    kept = list(true)
+    for one in reversed(true):  # the least plain goes first
+        rest = [other for other in kept if other is not one]
+        if rest and not _meet(rest) & ~wanted:
+            kept = rest
+    return kept
+
+
+def _meet(chosen: Sequence[_Literal]) -> int:
+    met = chosen[0].states
+    for one in chosen[1:]:
+        met &= one.states
+    return met

@@ -1,0 +1,128 @@
+"""What a set of segments says by itself: holes, overlaps, contradictions, conditions that are never or always true, doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from segkit.segments.lint.describe import families
+from segkit.segments.lint.finding import ERROR, HINT, WARNING, LintFinding
+from segkit.segments.lint.grid import Enumeration, Flags, Grid, Group, Model, depth_of
+from segkit.segments.tree import Condition, all_of, any_of
+
+EXCLUSIVE = (  # goals that nobody can be given at once
+    ("win_back", "remove"), ("keep", "remove"), ("grow", "remove"), ("first_order", "remove"), ("second_order", "remove"),
+    ("keep", "win_back"), ("grow", "win_back"), ("first_order", "keep"), ("first_order", "second_order"),
+)  # fmt: skip
+
+
+def of_each(model: Model, most: int) -> Iterator[LintFinding]:
+    """Segments that are never true, or true of everybody."""
+    for name, condition in _checked(model):
+        grid = model.grid(condition)
+        if grid.size > most:
+            continue
+        there = grid.of(condition)
+        if not there.any():
+            yield LintFinding("never_true", ERROR, (name,))
+        elif there.all():
+            yield LintFinding("always_true", ERROR, (name,))
+
+
+def _checked(model: Model) -> list[tuple[str, Condition]]:
+    """The segments of which all histories could be looked at."""
+    return [(name, one) for name, one in model.conditions.items() if all(stream.is_complete for stream in model.streams_of([one]))]
+
+
+def of_pairs(model: Model, most: int) -> Iterator[LintFinding]:
+    """Segments with the same members by definition, and segments inside another."""
+    names = [name for name, one in _checked(model) if name in model.audiences]
+    told = {name: set(map(id, model.streams_of([model.conditions[name]]))) for name in names}
+    for first, second in combinations(names, 2):
+        if told[first] & told[second]:
+            yield from _pair(model, first, second, most)
+
+
+def _pair(model: Model, first: str, second: str, most: int) -> Iterator[LintFinding]:
+    a, b = model.conditions[first], model.conditions[second]
+    grid = model.grid(a, b)
+    if grid.size > most:
+        return
+    one, other = grid.of(a), grid.of(b)
+    if not (one.any() and other.any()) or one.all() or other.all():
+        return
+    only_one, only_other = (one & ~other).any(), (other & ~one).any()
+    if not only_one and not only_other:
+        yield _seen(LintFinding("same_members", WARNING, (second, first), who=a), grid, one)
+    elif not only_one:
+        yield _seen(LintFinding("inside", HINT, (first, second), who=a), grid, one)
+    elif not only_other:
+        yield _seen(LintFinding("inside", HINT, (second, first), who=b), grid, other)
+
+
+def _seen(finding: LintFinding, grid: Grid, there: Flags) -> LintFinding:
+    """The finding with a made-up person of the first kind that it is about."""
+    found = np.argwhere(np.broadcast_to(there, grid.shape))
+    return finding.with_witness(grid.example(found[0])) if len(found) else finding
+
+
+def of_goals(model: Model, most: int) -> Iterator[LintFinding]:
+    """Kinds of people who are told two things at once that exclude each other."""
+    for one, other in EXCLUSIVE:
+        names = [name for name, goal in model.goals.items() if goal in (one, other)]
+        grid = model.grid(*[model.conditions[name] for name in names])
+        if not {one, other} <= {model.goals[name] for name in names} or grid.size > most or not grid.size:
+            continue
+        yield from _told_twice(model, grid, one, other)
+
+
+def _told_twice(model: Model, grid: Grid, one: str, other: str) -> Iterator[LintFinding]:
+    parts = {goal: {name: cond for name, cond in model.conditions.items() if model.goals[name] == goal} for goal in (one, other)}
+    told = {goal: any_of(*part.values()) for goal, part in parts.items()}
+    both = grid.whole(all_of(*told.values())) if len(set(told.values())) > 1 else grid.whole(told[one])
+    if not both.any():
+        return
+    clashing = [name for goal in (one, other) for name, cond in parts[goal].items() if (grid.of(cond) & both).any()]
+    numbers = {"one": one, "other": other, "kinds": int(both.sum()), "of": grid.size}
+    severity = ERROR if "remove" in (one, other) else WARNING
+    yield _seen(LintFinding("contradiction", severity, tuple(clashing), numbers, all_of(*told.values())), grid, both)
+
+
+def of_kinds(model: Model, found: Enumeration, most_families: int) -> Iterator[LintFinding]:
+    """Kinds of people in no segment, and in several."""
+    for group in found.groups:
+        if not group.by_segments:
+            yield LintFinding("too_many_kinds", HINT, group.segments, {"kinds": group.kinds})
+        elif len(group.segments) > 1:
+            yield from _of_group(model, group, most_families)
+
+
+def _of_group(model: Model, group: Group, most: int) -> Iterator[LintFinding]:
+    conditions = [model.conditions[name] for name in group.segments]
+    grid = model.grid(*conditions)
+    depth = depth_of(model, group.segments, grid)
+    several = depth > 1
+    if several.any():
+        numbers = {"kinds": int(several.sum()), "of": grid.size, "most": int(depth.max())}
+        yield _seen(LintFinding("overlap", HINT, tuple(_involved(model, group.segments, grid, several)), numbers), grid, several)
+    holes = depth == 0
+    found = families(grid, holes) if holes.any() else []
+    covered = any_of(*conditions)
+    for family in found[:most]:
+        there = holes & grid_of(grid, family, holes)
+        numbers = {"kinds": int(holes.sum()), "of": grid.size, "families": len(found)}
+        yield _seen(LintFinding("hole", HINT, (), numbers, all_of(family, ~covered)), grid, there)
+
+
+def grid_of(grid: Grid, family: Condition, holes: Flags) -> Flags:
+    """The kinds of a family, by its own words; a family in words that are no conditions of the set is all holes."""
+    known = {leaf for stream in grid.streams for leaf in stream.column}
+    from segkit.segments.tree import leaves
+
+    return grid.whole(family) if set(leaves(family)) <= known else holes
+
+
+def _involved(model: Model, names: Sequence[str], grid: Grid, there: Flags) -> Iterator[str]:
+    return (name for name in names if (grid.of(model.conditions[name]) & there).any())
