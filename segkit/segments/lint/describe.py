@@ -25,12 +25,15 @@ class _Literal:
     rank: int
 
 
-def families(grid: Grid, wanted: Flags) -> list[Condition]:
-    """The wanted kinds as few conditions, each one that holds for kinds that are all wanted; largest first."""
-    found = [(np.prod([len(states) for states in box], dtype=float), box) for box in _boxes(wanted)]
-    found.sort(key=lambda pair: -pair[0])
-    described = [_described(grid, box) for _, box in found]
-    return list(dict.fromkeys(condition for part in described for condition in part))
+def families(grid: Grid, wanted: Flags) -> list[tuple[Condition, Flags]]:
+    """The wanted kinds as few conditions, each with the kinds it holds for, all of them wanted; largest first."""
+    found: dict[Condition, Flags] = {}
+    for box in _boxes(wanted):
+        for condition, states in _described(grid, box):
+            there = np.zeros(grid.shape, dtype=bool)
+            there[np.ix_(*states)] = True
+            found[condition] = there
+    return sorted(found.items(), key=lambda pair: -int(pair[1].sum()))
 
 
 Box = tuple[tuple[int, ...], ...]
@@ -58,26 +61,24 @@ def _paths(wanted: Flags) -> list[Box]:
     return [(tuple(states), *rest) for states in alike.values() for rest in _paths(wanted[states[0]])]
 
 
-def _described(grid: Grid, box: Box) -> list[Condition]:
-    """A box as conditions: one for each way to combine what its axes say."""
-    told = [covered(stream, states) for stream, states in zip(grid.streams, box, strict=True) if len(states) < len(stream.states)]
-    return [all_of(*parts) if parts else EVERYONE for parts in product(*told)]
+def _described(grid: Grid, box: Box) -> list[tuple[Condition, list[list[int]]]]:
+    """A box as conditions with the states of each axis: one for each way to combine what the axes say."""
+    told = [covered(stream, states) for stream, states in zip(grid.streams, box, strict=True)]
+    return [(all_of(*[part for part, _ in parts if part is not None]), [states for _, states in parts]) for parts in product(*told)]
 
 
-EVERYONE = tree.All(())
-
-
-def covered(stream: Stream, states: Iterable[int]) -> list[Condition]:
-    """Conditions that together hold in exactly these states, each as short as can be."""
-    wanted = sum(1 << state for state in states)
-    literals, found, left = _literals(stream), list[Condition](), wanted
+def covered(stream: Stream, states: Iterable[int]) -> list[tuple[Condition | None, list[int]]]:
+    """Conditions that together hold in exactly these states, each with its own and as short as can be; None holds in all."""
+    wanted, everyone = sum(1 << state for state in states), (1 << len(stream.states)) - 1
+    if wanted == everyone:
+        return [(None, list(range(len(stream.states))))]
+    literals, found, left = _literals(stream), list[tuple[Condition | None, list[int]]](), wanted
     while left:
-        state = left & -left
-        chosen = _shortest([one for one in literals if one.states & state], wanted)
-        found.append(all_of(*[one.condition for one in chosen]))
-        for one in chosen[1:]:
-            chosen[0] = _Literal(chosen[0].condition, chosen[0].states & one.states, 0)
-        left &= ~chosen[0].states
+        first = left & -left
+        chosen = _shortest([one for one in literals if one.states & first], wanted)
+        met = _meet(chosen)
+        found.append((all_of(*[one.condition for one in chosen]), [place for place in range(len(stream.states)) if met >> place & 1]))
+        left &= ~met
     return found
 
 
@@ -96,6 +97,7 @@ def _literals(stream: Stream) -> list[_Literal]:
 
 
 NEGATED, COMPOUND = 100, 2
+THREE, MOST_TRIED = 1 + 2, 2 * 10 * 2
 
 
 def _plainness(condition: Condition) -> int:
@@ -104,7 +106,7 @@ def _plainness(condition: Condition) -> int:
 
 def _shortest(true: list[_Literal], wanted: int) -> list[_Literal]:
     """The fewest of the conditions that leave out everyone not wanted; of those, the ones that cover most, then the plainest."""
-    for size in (1, 2):
+    for size in (1, 2, THREE) if len(true) <= MOST_TRIED else (1, 2):
         fitting = [chosen for chosen in combinations(true, size) if not _meet(chosen) & ~wanted]
         if fitting:
             return list(min(fitting, key=lambda chosen: (sum(one.rank >= NEGATED for one in chosen), -_meet(chosen).bit_count(), sum(one.rank for one in chosen))))  # fmt: skip

@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from segkit.segments.lint.life import A_DAY, Happening, Life
+from segkit.segments.lint.life import Happening, Life, Row, is_kind, types_of
+from segkit.segments import words
 from segkit.segments.tree import Condition
 from segkit.segments.write import plain
 
@@ -60,11 +61,17 @@ def told_life(life: Life) -> Witness:
 
 
 def _told_event(one: Happening) -> dict[str, Any]:
-    told: dict[str, Any] = {"table": one.row.table, "type": one.row.type, "days_ago": one.ago // A_DAY}
+    told: dict[str, Any] = {"event": _name(one.row), "days_ago": one.days_ago}
     told |= {name: _told(value) for name, value in one.row.properties if value is not None}
     worth = {str(name if isinstance(name, str) else name[0]): _told(value) for name, value in one.worth}
     lines = [{name: _told(value) for name, value in line if value is not None} for line in one.row.lines]
     return told | ({"worth": worth} if worth else {}) | ({"lines": lines} if lines else {})
+
+
+def _name(row: Row) -> str:
+    """The event that a row is, by its narrowest name."""
+    fitting = [metric for metric in words.metrics().values() if is_kind(metric, row)]
+    return min(fitting, key=lambda metric: (metric.when is None, len(types_of(metric)))).name
 
 
 def _told(value: Any) -> Any:

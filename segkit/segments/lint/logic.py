@@ -11,11 +11,15 @@ from segkit.segments.lint.describe import families
 from segkit.segments.lint.finding import ERROR, HINT, WARNING, LintFinding
 from segkit.segments.lint.grid import Enumeration, Flags, Grid, Group, Model, depth_of
 from segkit.segments.tree import Condition, all_of, any_of
+from segkit.segments.write import plain
 
+BUYERS = ("keep", "grow")
 EXCLUSIVE = (  # goals that nobody can be given at once
-    ("win_back", "remove"), ("keep", "remove"), ("grow", "remove"), ("first_order", "remove"), ("second_order", "remove"),
-    ("keep", "win_back"), ("grow", "win_back"), ("first_order", "keep"), ("first_order", "second_order"),
-)  # fmt: skip
+    (("win_back",), ("remove",)),
+    ((*BUYERS, "first_order", "second_order"), ("remove",)),
+    (BUYERS, ("win_back",)),
+    (("first_order",), ("keep", "second_order")),
+)
 
 
 def of_each(model: Model, most: int) -> Iterator[LintFinding]:
@@ -70,24 +74,23 @@ def _seen(finding: LintFinding, grid: Grid, there: Flags) -> LintFinding:
 
 def of_goals(model: Model, most: int) -> Iterator[LintFinding]:
     """Kinds of people who are told two things at once that exclude each other."""
-    for one, other in EXCLUSIVE:
-        names = [name for name, goal in model.goals.items() if goal in (one, other)]
-        grid = model.grid(*[model.conditions[name] for name in names])
-        if not {one, other} <= {model.goals[name] for name in names} or grid.size > most or not grid.size:
-            continue
-        yield from _told_twice(model, grid, one, other)
+    whole = model.grid(*model.audiences.values())
+    for sides in EXCLUSIVE:
+        one, other = ({name: model.conditions[name] for name, goal in model.goals.items() if goal in side} for side in sides)
+        grid = whole if whole.size <= most else model.grid(*one.values(), *other.values())
+        if one and other and 0 < grid.size <= most:
+            yield from _told_twice(model, grid, one, other)
 
 
-def _told_twice(model: Model, grid: Grid, one: str, other: str) -> Iterator[LintFinding]:
-    parts = {goal: {name: cond for name, cond in model.conditions.items() if model.goals[name] == goal} for goal in (one, other)}
-    told = {goal: any_of(*part.values()) for goal, part in parts.items()}
-    both = grid.whole(all_of(*told.values())) if len(set(told.values())) > 1 else grid.whole(told[one])
+def _told_twice(model: Model, grid: Grid, one: dict[str, Condition], other: dict[str, Condition]) -> Iterator[LintFinding]:
+    told = (any_of(*one.values()), any_of(*other.values()))
+    both = grid.whole(told[0]) & grid.whole(told[1])
     if not both.any():
         return
-    clashing = [name for goal in (one, other) for name, cond in parts[goal].items() if (grid.of(cond) & both).any()]
-    numbers = {"one": one, "other": other, "kinds": int(both.sum()), "of": grid.size}
-    severity = ERROR if "remove" in (one, other) else WARNING
-    yield _seen(LintFinding("contradiction", severity, tuple(clashing), numbers, all_of(*told.values())), grid, both)
+    clashing = [name for name in (*one, *other) if (grid.of(model.conditions[name]) & both).any()]
+    goals = list(dict.fromkeys(goal for name in clashing if (goal := model.goals[name])))
+    numbers = {"goals": goals, "kinds": int(both.sum()), "of": grid.size}
+    yield _seen(LintFinding("contradiction", ERROR if "remove" in goals else WARNING, tuple(clashing), numbers, all_of(*told)), grid, both)
 
 
 def of_kinds(model: Model, found: Enumeration, most_families: int) -> Iterator[LintFinding]:
@@ -106,22 +109,15 @@ def _of_group(model: Model, group: Group, most: int) -> Iterator[LintFinding]:
     several = depth > 1
     if several.any():
         numbers = {"kinds": int(several.sum()), "of": grid.size, "most": int(depth.max())}
-        yield _seen(LintFinding("overlap", HINT, tuple(_involved(model, group.segments, grid, several)), numbers), grid, several)
+        twice = any_of(*[all_of(one, any_of(*conditions[place:])) for place, one in enumerate(conditions[:-1], 1)])
+        told = tuple(_involved(model, group.segments, grid, several))
+        yield _seen(LintFinding("overlap", HINT, told, numbers, twice), grid, several)
     holes = depth == 0
     found = families(grid, holes) if holes.any() else []
     covered = any_of(*conditions)
-    for family in found[:most]:
-        there = holes & grid_of(grid, family, holes)
-        numbers = {"kinds": int(holes.sum()), "of": grid.size, "families": len(found)}
+    for family, there in found[:most]:
+        numbers = {"kinds": int(there.sum()), "holes": int(holes.sum()), "of": grid.size, "families": len(found), "family": plain(family)}
         yield _seen(LintFinding("hole", HINT, (), numbers, all_of(family, ~covered)), grid, there)
-
-
-def grid_of(grid: Grid, family: Condition, holes: Flags) -> Flags:
-    """The kinds of a family, by its own words; a family in words that are no conditions of the set is all holes."""
-    known = {leaf for stream in grid.streams for leaf in stream.column}
-    from segkit.segments.tree import leaves
-
-    return grid.whole(family) if set(leaves(family)) <= known else holes
 
 
 def _involved(model: Model, names: Sequence[str], grid: Grid, there: Flags) -> Iterator[str]:

@@ -108,10 +108,23 @@ def numbers_of(leaves: Sequence[Any], which: str, metrics: tuple[str, ...], name
 
 def spans_of(name: str, borders: Sequence[Fraction]) -> list[Tests]:
     """Tests for each span of numbers between borders: below the first, between two, from the last on."""
-    told = [int(border) if border == int(border) else Decimal(border.numerator) / border.denominator for border in borders]
+    told = _exact(borders)
     between = [(Test(name, tree.AT_LEAST, low), Test(name, tree.LESS_THAN, high)) for low, high in combinations(told, 2)]
     below = [(Test(name, tree.LESS_THAN, low),) for low in told[:1]]
     return [*below, *between, *[(Test(name, tree.AT_LEAST, low),) for low in told]]
+
+
+def neighbours(name: str, borders: Sequence[Fraction]) -> list[Tests]:
+    """Of those spans the ones with no border inside."""
+    told = spans_of(name, borders)
+    return [one for one in told if len(one) == 1 and one[0].op == tree.LESS_THAN] + [
+        (Test(name, tree.AT_LEAST, low), Test(name, tree.LESS_THAN, high))
+        for (low, high) in zip(_exact(borders), _exact(borders)[1:], strict=False)
+    ] + [told[-1]]  # fmt: skip
+
+
+def _exact(borders: Sequence[Fraction]) -> list[int | Decimal]:
+    return [int(border) if border == int(border) else Decimal(border.numerator) / border.denominator for border in borders]
 
 
 def of_facts(leaves: Sequence[Any]) -> list[Condition]:

@@ -77,7 +77,9 @@ def _made_of(leaves: Sequence[Any]) -> list[Stream]:
         return _of_rows(leaves)
     if isinstance(leaves[0], tree.Follow):
         return [_made(leaves[0].first, list(leaves), [], _follow_lives(leaves), True)]
-    return [_made(_name(leaves[0]), list(leaves), probes.of_facts(leaves), _fact_lives(leaves), True)]
+    probing = probes.of_facts(leaves)
+    asked = list(dict.fromkeys(leaf for one in (*leaves, *probing) for leaf in tree.leaves(one)))
+    return [_made(_name(leaves[0]), list(leaves), probing, _fact_lives(asked), True)]
 
 
 def _of_rows(leaves: Sequence[Any]) -> list[Stream]:
@@ -96,8 +98,7 @@ def _of_rows(leaves: Sequence[Any]) -> list[Stream]:
 
 def _one_of_rows(leaves: Sequence[Any]) -> Stream:
     """Somebody with none of the rows is another kind of person than somebody with too few, so counts are also asked for any."""
-    any_at_all = [replace(leaf, op=tree.AT_LEAST, amount=1) for leaf in leaves if is_count(leaf)]
-    judged = list(dict.fromkeys([*leaves, *any_at_all]))
+    judged = list(dict.fromkeys([*leaves, *[at_all for leaf in leaves if (at_all := _at_all(leaf)) is not None]]))
     probing = [probe for probe in probes.of_rows(leaves) if probe not in judged]
     asked = list(dict.fromkeys(leaf for one in (*judged, *probing) for leaf in tree.leaves(one)))
     table = words.metrics()[leaves[0].metrics[0]].table
@@ -108,6 +109,13 @@ def _one_of_rows(leaves: Sequence[Any]) -> Stream:
     if not reached.is_complete:
         return Stream(leaves[0].metrics[0], tuple(judged), tuple(probing), (), False)
     return _made(leaves[0].metrics[0], judged, probing, lives(leaves, reached.histories), True)
+
+
+def _at_all(leaf: Any) -> Condition | None:
+    """That there is any of what a condition counts, or tests the first or last of."""
+    if isinstance(leaf, tree.Latest) and leaf.where:
+        return tree.Event(leaf.metrics)
+    return replace(leaf, op=tree.AT_LEAST, amount=1) if is_count(leaf) else None
 
 
 def subjects_of(leaf: Any) -> list[Subject]:
