@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from segkit.clock import EARLIEST
 from segkit.engine import Rules, Store
 from segkit.segments import tree
 from segkit.segments.definition import SegmentSet
@@ -20,7 +21,7 @@ from segkit.segments.tree import Condition
 from segkit.settings import Settings, default_settings
 
 __all__ = ["SEVERITIES", "Enumeration", "Group", "LintFinding", "kinds", "lint"]
-SOME_DAY = date(2000, 1, 1)  # stands for the as-of day where no window names a day and no data are asked
+SOME_DAY = date(EARLIEST, 1, 1)  # stands for the as-of day where no window names a day and no data are asked
 
 
 def lint(segments: SegmentSet, settings: Settings, store: Store | None = None, rules: Rules | None = None) -> list[LintFinding]:
@@ -36,7 +37,7 @@ def lint(segments: SegmentSet, settings: Settings, store: Store | None = None, r
         found += _not_twice(evidence.findings(model.conditions, settings), found)
         found = evidence.witnessed(found, settings["lint_witnesses"])
     else:
-        found += [one for one in _lists_named(model.conditions, settings)]
+        found += _lists_named(model.conditions, settings)
     return by_severity(found)
 
 

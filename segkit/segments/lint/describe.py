@@ -10,10 +10,9 @@ import numpy as np
 
 from segkit.segments import tree
 from segkit.segments.lint.grid import Flags, Grid
+from segkit.segments.lint.limits import MOST_AXES, MOST_LITERALS
 from segkit.segments.lint.streams import Stream
 from segkit.segments.tree import Condition, all_of
-
-MOST_ORDERS = 5  # axes of which all orders are tried
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,16 @@ def families(grid: Grid, wanted: Flags) -> list[tuple[Condition, Flags]]:
             there = np.zeros(grid.shape, dtype=bool)
             there[np.ix_(*states)] = True
             found[condition] = there
-    return sorted(found.items(), key=lambda pair: -int(pair[1].sum()))
+    return _needed(sorted(found.items(), key=lambda pair: -int(pair[1].sum())))
+
+
+def _needed(found: list[tuple[Condition, Flags]]) -> list[tuple[Condition, Flags]]:
+    """Those that hold for a kind that no earlier one holds for."""
+    kept: list[tuple[Condition, Flags]] = []
+    for condition, there in found:
+        if not kept or (there & ~np.logical_or.reduce([before for _, before in kept])).any():
+            kept.append((condition, there))
+    return kept
 
 
 Box = tuple[tuple[int, ...], ...]
@@ -42,7 +50,7 @@ Box = tuple[tuple[int, ...], ...]
 def _boxes(wanted: Flags) -> list[Box]:
     """The wanted places as boxes (some states of each axis): those of the order of axes that needs fewest."""
     axes = range(wanted.ndim)
-    orders = permutations(axes) if wanted.ndim <= MOST_ORDERS else [tuple(axes), tuple(reversed(axes))]
+    orders = permutations(axes) if wanted.ndim <= MOST_AXES else [tuple(axes), tuple(reversed(axes))]
     tried = []
     for order in orders:
         boxes = [tuple(box[order.index(axis)] for axis in axes) for box in _paths(np.transpose(wanted, order))]
@@ -97,7 +105,7 @@ def _literals(stream: Stream) -> list[_Literal]:
 
 
 NEGATED, COMPOUND = 100, 2
-THREE, MOST_TRIED = 1 + 2, 2 * 10 * 2
+THREE = 1 + 2
 
 
 def _plainness(condition: Condition) -> int:
@@ -106,16 +114,21 @@ def _plainness(condition: Condition) -> int:
 
 def _shortest(true: list[_Literal], wanted: int) -> list[_Literal]:
     """The fewest of the conditions that leave out everyone not wanted; of those, the ones that cover most, then the plainest."""
-    for size in (1, 2, THREE) if len(true) <= MOST_TRIED else (1, 2):
-        fitting = [chosen for chosen in combinations(true, size) if not _meet(chosen) & ~wanted]
+    for size in (1, 2, THREE) if len(true) <= MOST_LITERALS else (1, 2):
+        fitting: list[Sequence[_Literal]] = [chosen for chosen in combinations(true, size) if not _meet(chosen) & ~wanted]
         if fitting:
-            return list(min(fitting, key=lambda chosen: (sum(one.rank >= NEGATED for one in chosen), -_meet(chosen).bit_count(), sum(one.rank for one in chosen))))  # fmt: skip
+            return list(min(fitting, key=lambda chosen: _wordiness(list(chosen))))
     kept = list(true)
     for one in reversed(true):  # the least plain goes first
         rest = [other for other in kept if other is not one]
         if rest and not _meet(rest) & ~wanted:
             kept = rest
     return kept
+
+
+def _wordiness(chosen: Sequence[_Literal]) -> tuple[int, int, int]:
+    """Least negations first, then most people, then plainest words."""
+    return sum(one.rank >= NEGATED for one in chosen), -_meet(chosen).bit_count(), sum(one.rank for one in chosen)
 
 
 def _meet(chosen: Sequence[_Literal]) -> int:

@@ -1,4 +1,4 @@
-"""What only the data can tell: windows from before the first day, tables that are lacking, lists that aged, everyone and nobody; and witnesses."""
+"""What only the data can tell: windows before the first day, lacking tables, aged lists, everyone and nobody; and witnesses."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Evidence:
     def witnessed(self, findings: Sequence[LintFinding], most: int) -> list[LintFinding]:
         """The findings with the number of people whom they concern and a few of them; made-up ones where there is nobody."""
         asked = {f"who_{place}": one.who for place, one in enumerate(findings) if one.who is not None}
-        can, _ = Availability(self.judged).split({name: who for name, who in asked.items()})
+        can, _ = Availability(self.judged).split(asked)
         if not can:
             return list(findings)
         frame = self.flags(can)
@@ -139,4 +139,3 @@ def _with_people(finding: LintFinding, found: Any, most: int) -> LintFinding:
 
 def _is_consent(condition: Condition) -> bool:
     return all(isinstance(leaf, (tree.CanReceive, tree.ConsentIs)) for leaf in leaves(condition))
-

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from segkit.segments.lint.life import Happening, Life, Row, is_kind, types_of
 from segkit.segments import words
+from segkit.segments.lint.life import Happening, Life, Row, is_kind, types_of
 from segkit.segments.tree import Condition
 from segkit.segments.write import plain
 
@@ -37,7 +37,7 @@ class LintFinding:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
-        who = None if self.who is None or self.people is None and self.witness is None else _plain_or_all(self.who)
+        who = None if self.who is None or (self.people is None and self.witness is None) else _plain_or_all(self.who)
         return {
             "key": self.key, "severity": self.severity, "segments": list(self.segments), "numbers": dict(self.numbers), "who": who,
             "people": self.people, "profiles": list(self.profiles), "witness": self.witness,

@@ -14,13 +14,12 @@ from segkit.segments.lint import probes
 from segkit.segments.lint.finding import HINT, WARNING, LintFinding
 from segkit.segments.lint.grid import Flags, Grid, Model
 from segkit.segments.lint.life import Happening, Life, Subject, is_of, question
+from segkit.segments.lint.limits import MOST_KINDS, MOST_POINTS
 from segkit.segments.lint.reach import Band, bands, cuts, is_count, windows_of
-from segkit.segments.lint.samples import MOST_KINDS, kinds_of_rows
+from segkit.segments.lint.samples import kinds_of_rows
 from segkit.segments.lint.streams import OF_ROWS, Stream, subjects_of
 from segkit.segments.tree import Condition
 from segkit.segments.write import plain
-
-MOST_POINTS = 2 * 10
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def _by_people(leaf: Any, metric: str, flag: str) -> Condition:
     """The same condition, of events by people only."""
     human = Test(flag, values.IS, False)
     if isinstance(leaf, tree.Follow):
-        first = {"where": _with(leaf.where, human)} if leaf.first == metric else {}
-        return replace(leaf, **first, **({"where_next": _with(leaf.where_next, human)} if leaf.then == metric else {}))
+        leaf = replace(leaf, where=_with(leaf.where, human)) if leaf.first == metric else leaf
+        return replace(leaf, where_next=_with(leaf.where_next, human)) if leaf.then == metric else leaf
     if isinstance(leaf, tree.Top):
         return leaf
     return replace(leaf, where=_with(leaf.where, human))

@@ -173,9 +173,14 @@ def is_of(subject: Subject, row: Row) -> bool:
     """Whether a row is one of those that a condition speaks of; a test counts where an event has the property."""
     kinds = [words.metrics()[name] for name in subject.metrics]
     told = dict(row.properties)
-    if not any(is_kind(kind, row) and all(passes(test, told.get(test.name)) for test in subject.where if test.name in kind.properties) for kind in kinds):  # fmt: skip
+    if not any(is_kind(kind, row) and all(passes(test, told.get(test.name)) for test in _own(kind, subject.where)) for kind in kinds):
         return False
     return not subject.item or any(all(passes(test, dict(line).get(test.name)) for test in subject.item) for line in row.lines)
+
+
+def _own(kind: words.Metric, where: Tests) -> list[Test]:
+    """The tests of properties that such events have."""
+    return [test for test in where if test.name in kind.properties]
 
 
 def is_kind(metric: words.Metric, row: Row) -> bool:

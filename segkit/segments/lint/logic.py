@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -79,10 +80,10 @@ def of_goals(model: Model, most: int) -> Iterator[LintFinding]:
         one, other = ({name: model.conditions[name] for name, goal in model.goals.items() if goal in side} for side in sides)
         grid = whole if whole.size <= most else model.grid(*one.values(), *other.values())
         if one and other and 0 < grid.size <= most:
-            yield from _told_twice(model, grid, one, other)
+            yield from _holetwice(model, grid, one, other)
 
 
-def _told_twice(model: Model, grid: Grid, one: dict[str, Condition], other: dict[str, Condition]) -> Iterator[LintFinding]:
+def _holetwice(model: Model, grid: Grid, one: dict[str, Condition], other: dict[str, Condition]) -> Iterator[LintFinding]:
     told = (any_of(*one.values()), any_of(*other.values()))
     both = grid.whole(told[0]) & grid.whole(told[1])
     if not both.any():
@@ -116,8 +117,9 @@ def _of_group(model: Model, group: Group, most: int) -> Iterator[LintFinding]:
     found = families(grid, holes) if holes.any() else []
     covered = any_of(*conditions)
     for family, there in found[:most]:
-        numbers = {"kinds": int(there.sum()), "holes": int(holes.sum()), "of": grid.size, "families": len(found), "family": plain(family)}
-        yield _seen(LintFinding("hole", HINT, (), numbers, all_of(family, ~covered)), grid, there)
+        hole: dict[str, Any] = {"kinds": int(there.sum()), "holes": int(holes.sum()), "of": grid.size, "families": len(found)}
+        hole["family"] = plain(family)
+        yield _seen(LintFinding("hole", HINT, (), hole, all_of(family, ~covered)), grid, there)
 
 
 def _involved(model: Model, names: Sequence[str], grid: Grid, there: Flags) -> Iterator[str]:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from segkit.segments import tree, values
 from segkit.segments.lint.life import Subject
+from segkit.segments.lint.limits import MOST_BANDS
 from segkit.segments.lint.reach import bands, cuts, is_count, windows_of
 from segkit.segments.tree import Condition, Test, Tests
 from segkit.segments.window import Window
 
-MOST_BANDS = 2 * 10  # with more borders only neighbouring spans are described
 _INVERSE = {
     tree.AT_LEAST: tree.LESS_THAN, tree.LESS_THAN: tree.AT_LEAST, tree.MORE_THAN: tree.AT_MOST, tree.AT_MOST: tree.MORE_THAN,
 }  # fmt: skip
@@ -119,7 +119,7 @@ def neighbours(name: str, borders: Sequence[Fraction]) -> list[Tests]:
     told = spans_of(name, borders)
     return [one for one in told if len(one) == 1 and one[0].op == tree.LESS_THAN] + [
         (Test(name, tree.AT_LEAST, low), Test(name, tree.LESS_THAN, high))
-        for (low, high) in zip(_exact(borders), _exact(borders)[1:], strict=False)
+        for (low, high) in pairwise(_exact(borders))
     ] + [told[-1]]  # fmt: skip
 
 

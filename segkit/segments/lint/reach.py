@@ -10,13 +10,11 @@ from typing import Any
 
 from segkit.segments import tree
 from segkit.segments.lint.life import AN_HOUR, Happening, Life, Number, Of, Row, Subject, fact, is_of, size, unit, within
+from segkit.segments.lint.limits import LONG, MOST_HISTORIES, MOST_WORTHS
 from segkit.segments.lint.samples import around, cuts_of
 from segkit.segments.tree import Condition
 from segkit.segments.window import HOURS_A_DAY, Window
 
-MOST_HISTORIES = 2 * 10**3  # beyond this a stream is taken apart
-LONG = 2 * 10  # counts above this are reached in strides
-MOST_WORTHS = 10**2
 Leaf = tree.Event | tree.Every | tree.Latest | tree.Top
 
 
@@ -90,7 +88,9 @@ def histories(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Reached:
     """One history for each way in which counts, first and last events can stand, each built by adding one later event."""
     counted, latest = _counted(leaves), [_Latest(leaf) for leaf in leaves if isinstance(leaf, tree.Latest)]
     spans = [band.middle for band in bands(windows_of(leaves))]
-    steps = [_Step(place, ago, row, times, counted, latest) for place, ago in enumerate(spans) for row in rows for times in _strides(leaves)]
+    steps = [
+        _Step(place, ago, row, times, counted, latest) for place, ago in enumerate(spans) for row in rows for times in _strides(leaves)
+    ]
     start = (len(spans), (0,) * len(counted), (None,) * len(latest))
     found: dict[Any, tuple[Happening, ...]] = {start: ()}
     frontier = [start]
@@ -166,7 +166,9 @@ def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
             count(Subject(leaf.metrics), leaf.window, 1, Subject(leaf.metrics, leaf.where, leaf.item))
         elif isinstance(leaf, tree.Top):
             count(Subject(leaf.metrics), leaf.window, 1)
-    return [_Counted(Of(subject), window, cap, passing and Of(passing)) for (subject, window, passing), cap in caps.items()]
+    return [
+        _Counted(Of(subject), window, cap, None if passing is None else Of(passing)) for (subject, window, passing), cap in caps.items()
+    ]
 
 
 def lives(leaves: Sequence[Leaf], found: Iterable[tuple[Happening, ...]]) -> Iterable[list[Life]]:
@@ -223,7 +225,7 @@ def _worths(leaves: Sequence[Condition]) -> list[Worth]:
             parts = [told / times for times in most] if leaf.measure == tree.SUM else [told]
             borders.setdefault(unit(leaf.amount), set()).update(parts)
     options = {name: [max(Fraction(0), worth) for worth in around(sorted(found))] for name, found in borders.items()}
-    chosen = [tuple(zip(options, worth, strict=True)) for worth in product(*options.values())]
+    chosen: list[Worth] = [tuple(zip(options, worth, strict=True)) for worth in product(*options.values())]
     return chosen[:: 1 + len(chosen) // MOST_WORTHS]
 
 
@@ -233,7 +235,5 @@ def _ranks(tops: list[tree.Top], events: tuple[Happening, ...]) -> Iterable[dict
     for leaf in tops:
         if any(within(leaf.window, one.ago) and is_of(Subject(leaf.metrics), one.row) for one in events):
             shares.setdefault(fact(leaf), set()).add(Fraction(leaf.share))
-    levels = {name: [share for share in sorted(found)] + [Fraction(2)] for name, found in shares.items()}
+    levels = {name: [*sorted(found), Fraction(2)] for name, found in shares.items()}
     return (dict(zip(levels, chosen, strict=True)) for chosen in product(*levels.values()))
-
-

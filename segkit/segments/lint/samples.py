@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any, TypeVar
 
 from segkit.segments import tree, values, words
 from segkit.segments.lint.life import Row, Subject, is_kind, is_of, passes, types_of
+from segkit.segments.lint.limits import MOST_COMBINED
 from segkit.segments.tree import Test
 
 OTHER = "~"  # a text that nobody tests
-MOST_COMBINED = 10**3  # more combinations of values than this are tried one property at a time
-MOST_KINDS = 2 * 10  # kinds of rows that one stream tells apart; a rule of people never needs so many
 K = TypeVar("K")
 
 
@@ -45,7 +44,7 @@ def _tried(told: list[Any]) -> list[Any]:
 
 def around(borders: Sequence[Fraction]) -> list[Fraction]:
     """Each border, and a number in each span that they make."""
-    between = [(low + high) / 2 for low, high in zip(borders, borders[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(borders)]
     return sorted([borders[0] - 1, *borders, *between, borders[-1] + 1]) if borders else []
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from segkit.segments import tree, words
 from segkit.segments.lint import probes
 from segkit.segments.lint.life import A_DAY, AN_HOUR, Happening, Life, Question, Row, Subject, fact, question
-from segkit.segments.lint.reach import MOST_HISTORIES, bands, histories, is_count, lives, windows_of
-from segkit.segments.lint.samples import MOST_KINDS, around, kinds_of_rows, list_samples, samples
+from segkit.segments.lint.limits import MOST_HISTORIES, MOST_KINDS
+from segkit.segments.lint.reach import bands, histories, is_count, lives, windows_of
+from segkit.segments.lint.samples import around, kinds_of_rows, list_samples, samples
 from segkit.segments.tree import Condition
 from segkit.segments.window import EVER
 
@@ -64,9 +65,9 @@ def _touches(leaf: Condition) -> set[Any]:
     """What a condition speaks of: two that share anything are of one stream."""
     if isinstance(leaf, OF_ROWS):
         table = words.metrics()[leaf.metrics[0]].table
-        whole = [name for name, metric in words.metrics().items() if metric.table == table and metric.when is None]
-        speaks_of_all = any(name in whole for name in leaf.metrics)
-        return {("rows", name) for name, metric in words.metrics().items() if metric.table == table} if speaks_of_all else {("rows", name) for name in leaf.metrics}  # fmt: skip
+        others = {name: metric for name, metric in words.metrics().items() if metric.table == table}
+        speaks_of_all = any(others[name].when is None for name in leaf.metrics)
+        return {("rows", name) for name in (others if speaks_of_all else leaf.metrics)}
     if isinstance(leaf, tree.Follow):
         return {replace(leaf, hours=1, followed=True, window=EVER)}
     return {fact(leaf)}
@@ -105,7 +106,7 @@ def _one_of_rows(leaves: Sequence[Any]) -> Stream:
     rows = kinds_of_rows(table, list(dict.fromkeys(subject for leaf in asked for subject in subjects_of(leaf))))
     if len(rows) > MOST_KINDS:
         return Stream(leaves[0].metrics[0], tuple(judged), tuple(probing), (), False)
-    reached = histories(asked, rows)
+    reached = histories(asked, rows)  # type: ignore[arg-type]
     if not reached.is_complete:
         return Stream(leaves[0].metrics[0], tuple(judged), tuple(probing), (), False)
     return _made(leaves[0].metrics[0], judged, probing, lives(leaves, reached.histories), True)
