@@ -11,7 +11,8 @@ import numpy as np
 from segkit.segments.lint.describe import families
 from segkit.segments.lint.finding import ERROR, HINT, WARNING, LintFinding
 from segkit.segments.lint.grid import Enumeration, Flags, Grid, Group, Model, depth_of
-from segkit.segments.tree import Condition, all_of, any_of
+from segkit.segments.lint.reach import mixes
+from segkit.segments.tree import Condition, all_of, any_of, leaves
 from segkit.segments.write import plain
 
 BUYERS = ("keep", "grow")
@@ -38,7 +39,8 @@ def of_each(model: Model, most: int) -> Iterator[LintFinding]:
 
 def _checked(model: Model) -> list[tuple[str, Condition]]:
     """The segments of which all histories could be looked at."""
-    return [(name, one) for name, one in model.conditions.items() if all(stream.is_complete for stream in model.streams_of([one]))]
+    sure = {name: one for name, one in model.conditions.items() if not mixes(list(leaves(one)))}
+    return [(name, one) for name, one in sure.items() if all(stream.is_complete for stream in model.streams_of([one]))]
 
 
 def of_pairs(model: Model, most: int) -> Iterator[LintFinding]:
@@ -53,7 +55,7 @@ def of_pairs(model: Model, most: int) -> Iterator[LintFinding]:
 def _pair(model: Model, first: str, second: str, most: int) -> Iterator[LintFinding]:
     a, b = model.conditions[first], model.conditions[second]
     grid = model.grid(a, b)
-    if grid.size > most:
+    if grid.size > most or mixes([*leaves(a), *leaves(b)]):
         return
     one, other = grid.of(a), grid.of(b)
     if not (one.any() and other.any()) or one.all() or other.all():

@@ -34,7 +34,7 @@ def of_names(
     """
     for name, segment in segments.items():
         told = [name.replace("_", " "), *segment.title.values()]
-        unclear = [text for text in told if says_nothing(text)]
+        unclear = [text for text in (segment.title.values() or told[:1]) if says_nothing(text)]
         if unclear:
             yield LintFinding("unclear_name", WARNING, (name,), {"name": unclear[-1]})
         elif not segment.title and name not in titled:

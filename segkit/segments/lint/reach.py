@@ -152,6 +152,7 @@ def _strides(leaves: Sequence[Condition]) -> list[int]:
 
 
 def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
+    are_mixed = mixes(leaves)
     caps: dict[tuple[Subject, Window, Subject | None], int] = {}
 
     def count(subject: Subject, window: Window, cap: int, passing: Subject | None = None) -> None:
@@ -159,7 +160,7 @@ def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
 
     for leaf in leaves:
         if isinstance(leaf, tree.Event):
-            turned = cuts_of(leaf.op, int(leaf.amount)) if is_count(leaf) else [1]  # type: ignore[arg-type]
+            turned = cuts_of(leaf.op, int(leaf.amount)) if is_count(leaf) else [2 if are_mixed else 1]  # type: ignore[arg-type]
             count(Subject(leaf.metrics, leaf.where, leaf.item), leaf.window, max(turned))
         elif isinstance(leaf, tree.Every):
             count(Subject(leaf.metrics), leaf.window, leaf.at_least)
@@ -173,7 +174,7 @@ def _counted(leaves: Sequence[Condition]) -> list[_Counted]:
 
 def lives(leaves: Sequence[Leaf], found: Iterable[tuple[Happening, ...]]) -> Iterable[list[Life]]:
     """Each history with what its events were worth, and where the person ranks among all, in every way that makes a difference."""
-    worths, are_mixed = _worths(leaves), _mix(leaves)
+    worths, are_mixed = _worths(leaves), mixes(leaves)
     tops = [leaf for leaf in leaves if isinstance(leaf, tree.Top)]
     for history in found:
         priced = [
@@ -206,8 +207,11 @@ def _corners(worths: list[Worth]) -> list[Worth]:
     return [worth for worth in worths if all(one in (levels[place][0], levels[place][-1]) for place, one in enumerate(worth))]
 
 
-def _mix(leaves: Sequence[Condition]) -> bool:
-    """Whether some unit is measured in more than one way, so that events of different worth make a difference."""
+def mixes(leaves: Sequence[Condition]) -> bool:
+    """Whether some unit is measured in more than one way, so that events of different worth make a difference.
+
+    Only some of those differences are tried, so nothing is said to be impossible on such grounds.
+    """
     ways: dict[Any, set[Any]] = {}
     for leaf in leaves:
         if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT:
@@ -224,7 +228,7 @@ def _worths(leaves: Sequence[Condition]) -> list[Worth]:
             told = size(leaf.amount)
             parts = [told / times for times in most] if leaf.measure == tree.SUM else [told]
             borders.setdefault(unit(leaf.amount), set()).update(parts)
-    options = {name: [max(Fraction(0), worth) for worth in around(sorted(found))] for name, found in borders.items()}
+    options = {name: sorted({Fraction(0), *(worth for worth in around(sorted(found)) if worth > 0)}) for name, found in borders.items()}
     chosen: list[Worth] = [tuple(zip(options, worth, strict=True)) for worth in product(*options.values())]
     return chosen[:: 1 + len(chosen) // MOST_WORTHS]
 
