@@ -57,3 +57,8 @@ def test_the_library_has_too_many_kinds_for_one_look_and_says_so():
     found = lint(stock(SETTINGS), SETTINGS)
     assert "too_many_kinds" in {one.key for one in found}
     assert not [one for one in found if one.severity == "error" and one.key in ("never_true", "always_true")]
+
+
+def test_a_set_can_be_asked_for_an_id_that_it_does_not_have():
+    assert "nobody_like_this" not in PERSONAS
+    assert "high_rollers" in PERSONAS
