@@ -39,7 +39,8 @@ def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
 
 
 def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template], currency: str) -> dict[str, Any]:
-    titles = [title(name, segments[name] if name in segments else None, t.lang) for name in finding.segments]
+    known = dict(segments)  # a SegmentSet answers an unknown id with an error
+    titles = [title(name, known.get(name), t.lang) for name in finding.segments]
     numbers = dict(finding.numbers)
     values = numbers | {"first": titles[0] if titles else "", "others": ", ".join(titles[1:]), "all": ", ".join(titles)}
     values["ids"] = ", ".join(finding.segments)
