@@ -21,6 +21,7 @@ from segkit.segments.tree import Condition, leaves
 from segkit.segments.write import plain
 from segkit.settings import Settings
 
+_TOLD = ("key", "severity", "segments", "numbers", "people")  # of what the linter finds; its witnesses are people
 _OPEN = ("members", "share", "discount")  # what may be told of a group of any size
 
 
@@ -137,5 +138,5 @@ def _told_count(people: int, settings: Settings) -> int | None:
 def lint_of(pack: Pack, store: Store, rules: Rules) -> list[dict[str, Any]]:
     """What the linter finds in the client's own segments; nobody is named."""
     own = SegmentSet({name: replace(pack.segments[name], condition=pack.conditions[name]) for name in pack.own})
-    found = lint(own, store, rules) if len(own) else []
-    return [{key: value for key, value in finding.as_dict().items() if key not in ("witnesses", "example")} for finding in found]
+    found = lint(own, rules.settings, store, rules) if len(own) else []
+    return [{name: value for name, value in finding.as_dict().items() if name in _TOLD} for finding in found]

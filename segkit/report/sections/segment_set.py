@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.sections.page import Page, path
 from segkit.segments.lint import LintFinding
-from segkit.segments.told import tell_finding
+from segkit.segments.lint.told import tell
 
 MOST_COLUMNS = 8  # of the matrix on a page that is read upright
 Title = Callable[[Page, str], str]
@@ -42,6 +43,13 @@ def lint(page: Page, title: Title) -> Markup | None:
 
 
 def _line(page: Page, finding: LintFinding, title: Title) -> Markup:
-    what, todo = tell_finding(finding, page.t.lang, names={name: title(page, name) for name in finding.segments})
-    label = blocks.tag("strong", page.t(f"lint.severity.{finding.severity}") + ".")
-    return blocks.join([label, what, todo], " ")
+    """The finding in words, its segments by the titles of this report."""
+    named = {name: _Named({page.t.lang: title(page, name)}) for name in finding.segments}
+    first, *rest = tell(finding, page.t, named, page.n.currency).splitlines()  # type: ignore[arg-type]
+    label = blocks.tag("strong", f"{page.t(f'lint.severity.{finding.severity}')}: {first}.")
+    return blocks.join([label, *rest], " ")
+
+
+@dataclass(frozen=True)
+class _Named:
+    title: dict[str, str]
