@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from segkit.errors import SegmentError
 from segkit.segments import values
-from segkit.segments.read import GROUPS, NOT, condition, filled, parameters_in
+from segkit.segments.read import GROUPS, NOT, condition, filled, parameters_in, readable
 from segkit.segments.tree import CanReceive, Condition, InSegment, leaves, replaced
 from segkit.segments.write import plain
 from segkit.settings import Settings, read_yaml, suggestion
@@ -130,6 +130,9 @@ class SegmentSet(Mapping[str, Segment | Template]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._segments)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._segments
+
     def __len__(self) -> int:
         return len(self._segments)
 
@@ -197,6 +200,7 @@ def read_set(
     data: Any, settings: Settings, parameters: Mapping[str, Any] | None = None, beside: Mapping[str, Segment | Template] | None = None
 ) -> SegmentSet:
     """The segments that plain data say: {"version": 1, "parameters": {...}, "segments": {id: {...}}}."""
+    readable(data, "segments")
     _check_top(data)
     own = data.get("parameters") or {}
     for name, value in own.items():
