@@ -75,6 +75,10 @@ class View:
         self.shop, self.as_of, self.segments_file = shop, as_of, segments_file
         self.rules = Rules(shop.client.settings(), as_of)
 
+    def in_utc(self) -> View:
+        """The same moment with its days counted in UTC, as the large platforms count them: for comparing with their numbers."""
+        return View(self.shop, self.as_of.in_utc(), self.segments_file)
+
     @cached_property
     def own_segments(self) -> SegmentSet:
         """The segments of the shop's own segments.yaml, which may speak of those of the library."""
