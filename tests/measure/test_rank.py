@@ -75,6 +75,8 @@ def test_of_small_segments_the_size_is_told_and_no_more(tmp_path: Path) -> None:
     assert set(few["reason"]) == {"too_few_profiles"}
     assert few[["revenue", "per_recipient", "low", "high"]].isna().all(axis=None)
     assert few["members"].notna().all()
+    assert few["recipients"].notna().tolist() == (few["members"] >= 25).tolist()
+    assert (few["members"] < 25).any()
     assert list(found["status"])[-len(few) :] == ["not_computable"] * len(few)
 
 

@@ -69,6 +69,8 @@ def test_a_threshold_that_a_segment_does_not_speak_of_is_an_error(shop: Crowd) -
         shop.view.sensitivity("high_rollers", "active_days", [10, 20])
     with pytest.raises(SettingsError, match="no_such"):
         shop.view.sensitivity("high_rollers", "no_such", [10])
+    with pytest.raises(SettingsError, match="gap_quantiles"):
+        shop.view.sensitivity("high_rollers", "gap_quantiles", [10])
 
 
 def test_forms_that_differ_by_a_few_keep_their_size_and_hide_their_money(shop: Crowd, tmp_path: Path) -> None:
