@@ -55,7 +55,7 @@ def _logic(condition: Condition, names: Mapping[Condition, str]) -> str:
 
 
 def evidence(rules: Rules, metrics: tuple[str, ...], where: Tests, item: Tests, window: Window, profile: str) -> Query:
-    """One row an event of one person that a leaf counts: at, and its value where such events have one."""
+    """One row an event of one person that a leaf counts: happened_at, and its value where such events have one."""
     return _Plan(rules, None).events(metrics, where, item, window).keep(f"profile_id = {rows.literal(profile)}")
 
 
@@ -143,21 +143,21 @@ class _Plan:
             self._moments(leaf.first, leaf.where, leaf.window, leaf.same),
             self._moments(leaf.then, leaf.where_next, None, leaf.same),
         )
-        pairs = first.followed(then, "profile_id", "at", leaf.hours, [f"same_{name}" for name in leaf.same])
-        wanted = "was_followed" if leaf.followed else f"NOT was_followed AND at <= hours_ago({leaf.hours})"
+        pairs = first.followed(then, "profile_id", "happened_at", leaf.hours, [f"same_{name}" for name in leaf.same])
+        wanted = "was_followed" if leaf.followed else f"NOT was_followed AND happened_at <= hours_ago({leaf.hours})"
         return self._own(("follow", leaf), lambda name: pairs.aggregate("profile_id", {name: f"count_where({wanted})"})) + " > 0"
 
     def events(self, metrics: tuple[str, ...], where: Tests, item: Tests, window: Window) -> Query:
-        """One row an event: profile_id, at, value (null where there is none)."""
+        """One row an event: profile_id, happened_at, worth (null where there is none)."""
         metric = words.metrics()[metrics[0]]
         table, condition = self._rows(metrics, where, item)
         kept, at = rows.both(condition, self._in(window, table)), f"{STEMS[metric.table]}_at"
         query = self._source(table, {kept or "", at, metric.value or ""})
         query = query.keep(kept) if kept else query
-        return query.extend({"at": at, "worth": metric.value or "NULL"}).only(["profile_id", "at", "worth"])
+        return query.extend({"happened_at": at, "worth": metric.value or "NULL"}).only(["profile_id", "happened_at", "worth"])
 
     def _moments(self, metric: str, where: Tests, window: Window | None, same: tuple[str, ...]) -> Query:
-        """One row an event: profile_id, at, and the properties that both events share."""
+        """One row an event: profile_id, happened_at, and the properties that both events share."""
         known = words.metrics()[metric]
         beside = {name: known.properties[name] for name in same}
         joined = any(known.properties[test.name].of for test in where) or any(prop.of for prop in beside.values())
@@ -166,8 +166,8 @@ class _Plan:
         at = f"{STEMS[known.table]}_at"
         query = self._source(table, {kept or "", at, *(prop.expression for prop in beside.values())})
         query = query.keep(kept) if kept else query
-        return query.extend({"at": at, **{f"same_{name}": prop.expression for name, prop in beside.items()}}).only(
-            ["profile_id", "at", *(f"same_{name}" for name in beside)]
+        return query.extend({"happened_at": at, **{f"same_{name}": prop.expression for name, prop in beside.items()}}).only(
+            ["profile_id", "happened_at", *(f"same_{name}" for name in beside)]
         )
 
     # --- people -------------------------------------------------------------------------------------------------------

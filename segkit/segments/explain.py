@@ -98,12 +98,12 @@ def _verdict(store: Store, rules: Rules, leaf: Condition, holds: bool, profile: 
     tests = () if isinstance(leaf, tree.Latest) else leaf.where
     items = () if isinstance(leaf, (tree.Follow, tree.Latest)) else leaf.item
     frame = store.ask(evidence(rules, metrics, tests, items, window, profile)).sort_values(
-        "at", ascending=isinstance(leaf, tree.Latest) and leaf.which == "first"
+        "happened_at", ascending=isinstance(leaf, tree.Latest) and leaf.which == "first"
     )
     tz = zone(rules.as_of.time_zone)
     events = [
         (local_of_utc(at.to_pydatetime(), tz).date(), None if pd.isna(worth) else float(worth))
-        for at, worth in zip(frame["at"], frame["worth"], strict=True)
+        for at, worth in zip(frame["happened_at"], frame["worth"], strict=True)
     ]
     found = _found(leaf, events)
     return Verdict(

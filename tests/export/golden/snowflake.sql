@@ -273,12 +273,12 @@ WITH as_of AS (
     event_type,
     occurred_at,
     occurred_on,
-    occurred_at AS at
+    occurred_at AS happened_at
   FROM kept
 ), chosen_2 AS (
   SELECT
     profile_id,
-    at
+    happened_at
   FROM extended_2
 ), extended_2_2 AS (
   SELECT
@@ -288,31 +288,33 @@ WITH as_of AS (
     ordered_at,
     refunded,
     value,
-    ordered_at AS at
+    ordered_at AS happened_at
   FROM chosen
 ), chosen_2_2 AS (
   SELECT
     profile_id,
-    at
+    happened_at
   FROM extended_2_2
 ), followed AS (
   SELECT
     l.profile_id,
-    l.at,
-    COUNT(r.at) > 0 AS was_followed
+    l.happened_at,
+    COUNT(r.happened_at) > 0 AS was_followed
   FROM chosen_2 AS l
   LEFT JOIN chosen_2_2 AS r
-    ON l.profile_id = r.profile_id AND r.at > l.at AND r.at <= l.at + INTERVAL '24 HOUR'
+    ON l.profile_id = r.profile_id
+    AND r.happened_at > l.happened_at
+    AND r.happened_at <= l.happened_at + INTERVAL '24 HOUR'
   GROUP BY
     l.profile_id,
-    l.at
+    l.happened_at
 ), followed_by_profile_id AS (
   SELECT
     profile_id,
     COUNT(
       CASE
         WHEN NOT was_followed
-        AND at <= (
+        AND happened_at <= (
           CAST((
             SELECT
               as_of_day
