@@ -235,6 +235,7 @@ class _Audit:
 
     def _input_hash(self) -> str:
         parts = [self.load["load_id"], str(self.as_of), self.client.model_dump_json(exclude={"brand"})]  # a look changes no number
+        parts += [f"{name}={self.pack.segments[name]}" for name in self.pack.own]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from segkit.engine import Query, Rules, Store
 from segkit.errors import SegmentError
 from segkit.segments.definition import Segment
 from segkit.segments.evaluate import with_flags
-from segkit.segments.tree import CanReceive, Condition
+from segkit.segments.tree import Condition
 from segkit.settings import suggestion
 
 COLUMNS = ("profile_id", "email", "first_name", "infix", "last_name", "phone", "country_code", "locale")
@@ -50,7 +50,8 @@ def write_list(
     for column in columns:
         if column not in COLUMNS:
             raise SegmentError(f"A list cannot hold {column!r}.", suggestion(column, COLUMNS))
-    chosen = {"send": condition & CanReceive("email"), "ads": condition & CanReceive("email", "partner"), "all": condition}[use]
+    resolved = replace(segment, condition=condition)
+    chosen = {"send": resolved.to_send(), "ads": resolved.to_advertise(), "all": resolved}[use].condition
     extra = tuple(column for column in columns if column != "profile_id")
     query = with_flags(rules, {"is_member": condition, "is_listed": chosen}, keep=extra)
     members = store.row(query.aggregate(None, {"members": "count_where(is_member)"}))["members"]

@@ -64,20 +64,27 @@ def without_details(card: dict[str, Any]) -> dict[str, Any]:
 def card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:
     """What is known about a group: size, orders, revenue, value per head, and reach; None where not computable."""
     group = frame[inside]
-    size, orders, revenue = len(group), int(group["order_count"].sum()), float(group["revenue"].sum())
-    total = float(frame["revenue"].sum())
     engaged = (group["engaged_days"] <= settings["engaged_recent_days"]).fillna(False)
+    spent = _spent(group, float(frame["revenue"].sum()))
     return {
-        "members": size,
-        "share": size / len(frame) if len(frame) else None,
+        "members": len(group),
+        "share": len(group) / len(frame) if len(frame) else None,
+        **(spent if quality.capabilities["purchases"].yes else dict.fromkeys(spent)),
+        "engaged_share": float(engaged.mean()) if len(group) and quality.capabilities["engagement"].yes else None,
+        "mailable": int(group["is_mailable"].sum()) if quality.capabilities["consent"].yes else None,
+    }
+
+
+def _spent(group: pd.DataFrame, total: float) -> dict[str, Any]:
+    """What a group bought, of the total that everyone spent."""
+    size, orders, revenue = len(group), int(group["order_count"].sum()), float(group["revenue"].sum())
+    return {
         "orders": orders,
         "revenue": money(revenue),
         "revenue_share": revenue / total if total else None,
         "revenue_365d": money(group["revenue_365d"].sum()),
         "value_per_head": revenue / size if size else None,
         "order_value_mean": revenue / orders if orders else None,
-        "engaged_share": float(engaged.mean()) if size and quality.capabilities["engagement"].yes else None,
-        "mailable": int(group["is_mailable"].sum()) if quality.capabilities["consent"].yes else None,
     }
 
 
@@ -108,7 +115,8 @@ def _segment(pack: Pack, name: str, frame: pd.DataFrame, quality: Quality, setti
     elif inside.any() and _is_top_spender(pack.conditions[name]):
         card_["threshold"] = {"value": float(frame.loc[inside, "revenue"].min()), "currency": currency}
     card_["without_history"] = is_without_history(pack.conditions[name])
-    card_["versus_rest"] = segment_against_rest(frame, inside, quality.capabilities["engagement"].yes, settings)
+    bought, mailed = (quality.capabilities[name].yes for name in ("purchases", "engagement"))
+    card_["versus_rest"] = segment_against_rest(frame, inside, mailed, settings, bought)
     return card_
 
 

@@ -13,22 +13,25 @@ from segkit.settings import Settings
 TOO_FEW, NO_BUYERS = "too_few_profiles", "no_purchases_in_group"
 
 
-def segment_against_rest(frame: pd.DataFrame, inside: pd.Series, engaged: bool, settings: Settings) -> dict[str, Any]:
+def segment_against_rest(frame: pd.DataFrame, inside: pd.Series, engaged: bool, settings: Settings, bought: bool = True) -> dict[str, Any]:
     """The segment and everyone else, side by side, for each measure: {inside, rest, difference, low, high}.
 
     `frame` has one row per profile (order_count, revenue, engaged_days). Means per head get Welch's interval, the order
     value (a ratio of sums) the linearised interval of survey sampling (Cochran 1977, ch. 6), shares Newcombe's (1998).
-    A measure is {"status", "reason"} when a side has fewer profiles than `smallest_group`.
+    A measure is {"status", "reason"} when a side has fewer profiles than `smallest_group`; measures of mail and of purchases
+    are left out where those were not delivered (not `engaged`, not `bought`).
     """
     groups = [frame[inside], frame[~inside]]
     if min(map(len, groups)) < settings["smallest_group"]:
         return {"status": "not_computable", "reason": TOO_FEW}
     level = settings["confidence"]
-    measures: dict[str, Any] = {
-        "order_value_mean": _ratios(groups, level),
-        "orders_per_head": _means([group["order_count"] for group in groups], level),
-        "revenue_per_head": _means([group["revenue"] for group in groups], level),
-    }
+    measures: dict[str, Any] = {}
+    if bought:
+        measures = {
+            "order_value_mean": _ratios(groups, level),
+            "orders_per_head": _means([group["order_count"] for group in groups], level),
+            "revenue_per_head": _means([group["revenue"] for group in groups], level),
+        }
     if engaged:
         within = settings["engaged_recent_days"]
         measures["engaged_share"] = _shares([(group["engaged_days"] <= within).fillna(False) for group in groups], level)

@@ -17,8 +17,6 @@ from segkit.segments.definition import Sample
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition, leaves
 
-WITHOUT_HISTORY = "as_known_today"
-
 
 def needs(condition: Condition) -> tuple[str, ...]:
     """What must have been delivered to say who is in, in a fixed order: purchases, engagement, site, consent and so on."""

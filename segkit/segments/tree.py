@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
 from segkit.errors import SegmentError
@@ -254,8 +254,3 @@ def replaced(condition: Condition, change: dict[Condition, Condition]) -> Condit
     if isinstance(condition, Not):
         return ~replaced(condition.condition, change)
     return change.get(condition, condition)
-
-
-def parts(leaf: Condition) -> dict[str, object]:
-    """The fields of a leaf that are not at their default."""
-    return {field.name: value for field in fields(leaf) if (value := getattr(leaf, field.name)) != field.default}  # type: ignore[arg-type]
