@@ -126,7 +126,7 @@ class _Audit:
             "personas": census.persona_census(self.frame, self.literal, self.quality, self.settings),
             "persona_fit": self._persona_fit(),
             "segments": segment_cards(self.frame, self.pack, self.quality, self.settings, self.currency["code"]),
-            "segment_overlap": overlap(self.frame, self.pack, self.settings),
+            "segment_overlap": overlap(self.frame, self.pack),
             "segment_lint": lint_of(self.pack, self.store, self.rules),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),

@@ -126,21 +126,11 @@ def _is_top_spender(condition: Condition) -> bool:
     return len(found) == 1 and isinstance(found[0], tree.Top) and (found[0].measure, found[0].window.is_ever) == (tree.SUM, True)
 
 
-def overlap(frame: pd.DataFrame, pack: Pack, settings: Settings) -> dict[str, Any]:
-    """How many people each two segments share: {id: {other id: people}}, the later ones of the pack against the earlier.
-
-    A few people could be recognised: a number from 1 to smallest_group - 1 is None.
-    """
+def overlap(frame: pd.DataFrame, pack: Pack) -> dict[str, dict[str, int]]:
+    """How many people each two segments share: {id: {other id: people}}, the later ones of the pack against the earlier."""
     names = [name for name in pack.segments if name not in pack.answers]
     shared = matrix(frame[[f"in_{name}" for name in names]]).to_numpy()
-    return {
-        one: {other: _told_count(int(shared[row, column]), settings) for column, other in enumerate(names[:row])}
-        for row, one in enumerate(names)
-    }
-
-
-def _told_count(people: int, settings: Settings) -> int | None:
-    return None if 0 < people < settings["smallest_group"] else people
+    return {one: {other: int(shared[row, column]) for column, other in enumerate(names[:row])} for row, one in enumerate(names)}
 
 
 def lint_of(pack: Pack, store: Store, rules: Rules) -> list[dict[str, Any]]:

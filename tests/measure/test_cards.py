@@ -34,3 +34,9 @@ def test_another_definition_of_the_clients_own_is_another_input(tmp_path: Path) 
     one = audited(tmp_path / "a" / "shop", READERS)["input_hash"]
     assert audited(tmp_path / "b" / "shop", READERS)["input_hash"] == one
     assert audited(tmp_path / "c" / "shop", READERS.replace("bot_click: false", "bot_click: true"))["input_hash"] != one
+
+
+def test_the_overlap_is_counted_for_every_two_segments(tmp_path: Path) -> None:
+    shared = audited(tmp_path, READERS)["segment_overlap"]
+    assert shared["lezers"] == {"country_nl": 20}
+    assert shared["country_nl"] == {}
