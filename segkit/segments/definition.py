@@ -130,6 +130,9 @@ class SegmentSet(Mapping[str, Segment | Template]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._segments)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._segments
+
     def __len__(self) -> int:
         return len(self._segments)
 

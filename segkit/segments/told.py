@@ -1,14 +1,13 @@
-"""Explanations and findings of the linter in plain Dutch or English."""
+"""An explanation in plain Dutch or English: the verdict, each condition with its evidence, and what would have to change."""
 
 from __future__ import annotations
 
 from segkit.segments import tree
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Change, Explanation, Verdict
-from segkit.segments.lint import LintFinding
 from segkit.segments.say import INDENT, short, title
 from segkit.segments.tree import Condition
-from segkit.text import Text, catalogue, placeholders
+from segkit.text import Text, catalogue
 
 
 def tell(found: Explanation, lang: str, currency: str = "EUR", segments: SegmentSet | None = None) -> str:
@@ -55,24 +54,3 @@ def _change(change: Change, t: Text, currency: str) -> str:
         case "until" | "from":
             return t(f"explain.change.{change.what}", day=change.day)
     return t("explain.change.again")
-
-
-def tell_finding(found: LintFinding, lang: str, segments: SegmentSet | None = None) -> tuple[str, str]:
-    """What the linter found, and what to do about it."""
-    t = catalogue(lang)
-    names = [title(id, segments[id] if segments and id in segments else None, lang) for id in found.segments]
-    told = {"segments": ", ".join(names), "first": names[0], "second": names[-1], **_numbers(found, t)}
-    sentence = f"lint.found.{found.key}.what"
-    what = t(sentence, **{name: told[name] for name in placeholders(t.sentences[sentence])})
-    return what + (t("lint.people", n=found.people) if found.people else ""), t(f"lint.found.{found.key}.todo")
-
-
-def _numbers(found: LintFinding, t: Text) -> dict[str, object]:
-    told = dict(found.numbers)
-    if "share" in told:
-        told["share"] = t.percent(told["share"])
-    if "reason" in told:
-        told["reason"] = t(f"reasons.{told['reason']}")
-    if "metric" in told:
-        told["metric"] = t(f"say.metrics.{told['metric']}.did")
-    return told | {side: t(f"lint.goals.{told[side]}") for side in ("one", "other") if side in told}

@@ -160,9 +160,9 @@ class View:
         return explain(self.shop.store, self.rules, self.segments, segment, profile)
 
     def lint(self, segments: SegmentSet | None = None) -> list[LintFinding]:
-        """What is wrong or odd in a set of segments (by default the shop's own, without any the library), most severe first."""
+        """What is wrong or odd in a set of segments (by default the shop's own; the library where it has none), most severe first."""
         asked = segments if segments is not None else self.own_segments if len(self.own_segments) else self.segments
-        return lint(asked, self.shop.store, self.rules)
+        return lint(asked, self.rules.settings, self.shop.store, self.rules)
 
     def write_list(self, segment: str, file: str | Path, use: str = "send", columns: tuple[str, ...] = lists.DEFAULT) -> lists.ListReceipt:
         """Write the members of a segment as CSV, with a receipt beside it; by default those who may be mailed."""
