@@ -59,7 +59,7 @@ def _counted(rules: Rules, condition: Condition, column: str) -> Query:
     lines = rules.table("order_items", ("order_id", column, "line_type"), _SOLD)
     bought = lines.join(purchase.purchases(rules).only(["order_id", "profile_id"]), "order_id")
     flagged = bought.join(with_flags(rules, {"inside": condition}), "profile_id")
-    known = flagged.keep(f"{column} IS NOT NULL AND inside IS NOT NULL").extend({"value": column})
+    known = flagged.keep(f"{column} IS NOT NULL").extend({"value": column})
     totals = known.aggregate(None, {name.replace("buyers", "n"): expression for name, expression in _BUYERS.items()})
     return known.aggregate("value", _BUYERS).cross(totals)
 

@@ -41,7 +41,7 @@ def by_threshold(
     store: Store, rules: Rules, name: str, values: Iterable[Any], made: Callable[[Settings], Condition], judged: Quality
 ) -> pd.DataFrame:
     """The same for the values of one threshold, beside the value in use; `made` gives the resolved condition under settings."""
-    current = rules.settings[name]
+    current = rules.settings.override({name: rules.settings[name]})[name]  # one that is fixed cannot move
     asked = dict.fromkeys(values) | {current: None}
     forms = {value: made(rules.settings.override({name: value})) for value in _ordered(asked)}
     if len(forms) > 1 and len(set(forms.values())) == 1:

@@ -124,3 +124,11 @@ def test_the_feature_statement_is_written_for_every_dialect(dialect: str) -> Non
     assert written == golden.read_text(encoding="utf-8")
     if dialect != "duckdb":
         assert "FILTER" not in written
+
+
+def test_rows_are_counted_by_several_columns_at_once(store: Store, orders: Query) -> None:
+    by = orders.flag({"is_large": "total_base > 15"}).aggregate(
+        ["profile_id", "is_large"], {"orders": "count(*)", "worth": "sum(total_base)"}
+    )
+    found = {(row.profile_id, row.is_large): (row.orders, row.worth) for row in store.ask(by).itertuples()}
+    assert found == {("ann", False): (1, 10.1), ("ann", True): (1, 20.2), ("bob", True): (1, 30.0)}
