@@ -80,8 +80,8 @@ class AsOf:
         return self.day_begins_at(self.days_ago(days))
 
     def day_begins_at(self, day: date) -> datetime:
-        """The naive UTC instant at which a local calendar day begins."""
-        return utc_of_local(datetime.combine(day, time()), zone(self.time_zone))
+        """The naive UTC instant at which a local calendar day begins: the first midnight where it comes twice."""
+        return datetime.combine(day, time(), zone(self.time_zone)).astimezone(UTC).replace(tzinfo=None)
 
     def in_utc(self) -> AsOf:
         """The same moment with its days counted in UTC, as the large platforms count them."""

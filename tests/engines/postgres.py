@@ -58,7 +58,9 @@ def running() -> Iterator[Postgres]:
         shutil.chown(folder, "postgres")
     run = lambda *command: subprocess.run([*_as_postgres(), *command], check=True, capture_output=True)  # noqa: E731
     run(str(bin_ / "initdb"), "-D", str(folder / "data"), "-U", "segkit", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=UTC"
+    settings = (
+        f"-k {folder} -c listen_addresses='' -c fsync=off -c jit=off -c timezone=Asia/Kathmandu"  # no shop's zone: no answer may lean on it
+    )
     run(str(bin_ / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", settings, "start")
     try:
         yield Postgres(folder, bin_)

@@ -2,7 +2,9 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +12,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkit.clock import AsOf
 from segkit.engine import Query, Rules, text
 from segkit.export.sql import segments_sql
+from segkit.segments.definition import Sample
 from segkit.segments.evaluate import with_flags
 from segkit.segments.library import stock
+from segkit.segments.members import sampled
 from segkit.settings import default_settings
 from tests.canonical import store_of
 from tests.engines import postgres
 from tests.segments.oracle import Shop, members
 from tests.segments.test_against_oracle import TABLES, as_of, made
+from tests.segments.test_borders import WINDOWS, ZONES_AND_DAYS, one_event_each
+from tests.segments.test_samples import sample_of
 from tests.segments.trees import definitions, shops
 
-Ask = Callable[[Shop, Query, list[str]], dict[str, set[str]]]
+Ask = Callable[[Shop, Query | str, list[str]], dict[str, set[str]]]
 
 
 def on_duckdb() -> Iterator[Ask]:
-    def ask(shop: Shop, query: Query, names: list[str]) -> dict[str, set[str]]:
+    def ask(shop: Shop, query: Query | str, names: list[str]) -> dict[str, set[str]]:
+        assert isinstance(query, Query)
         with tempfile.TemporaryDirectory() as folder:
             store = store_of(Path(folder), shop.zone, **{name: getattr(shop, name) for name in TABLES})
             frame = store.ask(query)
@@ -40,8 +48,9 @@ def on_postgres() -> Iterator[Ask]:
         pytest.skip("no Postgres on this machine: apt-get install postgresql")
     with postgres.running() as server:
 
-        def ask(shop: Shop, query: Query, names: list[str]) -> dict[str, set[str]]:
-            rows = server.asked_of({name: getattr(shop, name) for name in TABLES}, shop.zone, text(query, "postgres"))
+        def ask(shop: Shop, query: Query | str, names: list[str]) -> dict[str, set[str]]:
+            sql = query if isinstance(query, str) else text(query, "postgres")
+            rows = server.asked_of({name: getattr(shop, name) for name in TABLES}, shop.zone, sql)
             return {name: {row["profile_id"] for row in rows if row[name] == "t"} for name in names}
 
         yield ask
@@ -77,12 +86,36 @@ def server() -> Iterator[postgres.Postgres]:
         yield running
 
 
-@given(shops())
-def test_the_sql_that_is_handed_over_runs_on_postgres(server: postgres.Postgres, shop: Shop) -> None:
-    shop = replace(shop, as_of=shop.day)
-    segments, rules = stock(default_settings()), Rules(default_settings(), as_of(shop))
-    ids = [name for name, one in segments.conditions().items() if "Score(" not in str(one)]
-    told = segments_sql(rules, segments, ids, "postgres").rstrip().rstrip(";")
-    rows = server.asked_of({name: getattr(shop, name) for name in TABLES}, shop.zone, told)
-    expected = {name: members(shop, segments.resolved(name)) for name in ids}
-    assert {name: {row["profile_id"] for row in rows if row[name] == "t"} for name in ids} == expected
+@pytest.fixture(scope="module")
+def ask_postgres() -> Iterator[Ask]:
+    yield from on_postgres()
+
+
+@cache
+def handed_over(at: AsOf, ids: tuple[str, ...]) -> str:
+    return segments_sql(Rules(default_settings(), at), stock(default_settings()), ids, "postgres").rstrip().rstrip(";")
+
+
+@given(shop=shops().filter(lambda shop: not isinstance(shop.as_of, datetime)))
+def test_the_sql_that_is_handed_over_runs_on_postgres(ask_postgres: Ask, shop: Shop) -> None:
+    conditions = {name: one for name, one in stock(default_settings()).conditions().items() if "Score(" not in str(one)}
+    told = handed_over(as_of(shop), tuple(conditions))
+    assert ask_postgres(shop, told, list(conditions)) == {name: members(shop, one) for name, one in conditions.items()}
+
+
+@pytest.mark.parametrize("by_moment", [False, True])
+@pytest.mark.parametrize(("zone", "day"), ZONES_AND_DAYS)
+def test_every_border_is_the_same_on_each_engine(ask: Ask, zone: str, day: date, by_moment: bool) -> None:
+    shop = one_event_each(zone, datetime(day.year, day.month, day.day, 13, 30) if by_moment else day, "placed_order")
+    conditions = {f"w{place}": made({"did": "placed_order", "within": window}) for place, window in enumerate(WINDOWS)}
+    query = with_flags(Rules(default_settings(), as_of(shop)), conditions)
+    assert ask(shop, query, list(conditions)) == {name: members(shop, one) for name, one in conditions.items()}
+
+
+@pytest.mark.parametrize("share", ["0.01", "0.333", "0.5", "1"])
+def test_a_sample_holds_the_same_people_on_each_engine(ask: Ask, share: str) -> None:
+    people = {f"p{number}" for number in range(60)}
+    shop = Shop([{"profile_id": name} for name in people], [], [], [], [], [], "UTC", date(2026, 10, 31))
+    query = with_flags(Rules(default_settings(), as_of(shop)), {"a": made({"never": "placed_order"})})
+    sample = sampled(query, "a", Sample(Decimal(share), at_least=3, seed=7))
+    assert ask(shop, sample, ["is_sampled"])["is_sampled"] == sample_of(people, Decimal(share), 3, 7)

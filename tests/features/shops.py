@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.features.oracle import BORDER_AGES, TinyShop, at_age
 
-ZONES = ("Europe/Amsterdam", "America/New_York", "Pacific/Auckland", "UTC")
+ZONES = ("Europe/Amsterdam", "America/New_York", "Pacific/Auckland", "UTC", "Atlantic/Azores", "Asia/Beirut", "America/St_Johns")
 DAYS = (date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1), date(2024, 2, 29), date(2025, 12, 31))
 PEOPLE = ("ann", "bob", "cor", "dee", "eva")
 AMOUNTS = st.sampled_from([Decimal(text) for text in ("0", "5", "10", "10.01", "12.34", "37.02", "100", "333.33")])

@@ -43,7 +43,7 @@ def run_with(tmp_path, make: str) -> subprocess.CompletedProcess[str]:
     programs = tmp_path / "bin"
     programs.mkdir()
     works = 'case "$*" in *"-m venv"*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python";; *freeze*) echo duckdb==1.5.3;; esac'
-    for name, does in {"make": make, "python3": works, "chromium": "true", "pdftotext": "true"}.items():
+    for name, does in {"make": make, "python3": works, "chromium": "true", "pdftotext": "true", "apt-get": "true"}.items():
         (programs / name).write_text(f'#!/bin/sh\necho "ran {name} $*"\n{does}\n')
         (programs / name).chmod(0o755)
     variables = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}

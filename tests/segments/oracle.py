@@ -171,7 +171,7 @@ def _amount(shop: Shop, amount: tree.Amount) -> Fraction | None:
         means = sorted(
             (_measured(mine, tree.MEAN) for row in known_people(shop) if (mine := events(shop, row, ("placed_order",)))), reverse=True
         )
-        figure = means[math.ceil(Fraction(1 - amount.share) * len(means)) - 1] if means else None
+        figure = means[max(1, math.ceil(Fraction(1 - amount.share) * len(means))) - 1] if means else None
     return None if figure is None else figure * Fraction(amount.factor)
 
 
@@ -300,6 +300,8 @@ def _person(shop: Shop, row: Row, condition: Condition) -> bool:
             return _newest_is(_consents(shop, row, channel, purpose), status)
         case tree.InList(name, window):
             return any(_in_list(shop, stay, name, window) for stay in shop.list_memberships if stay["profile_id"] == row["profile_id"])
+        case tree.Score(name, op, amount):
+            return row.get(name) is not None and _compare(Fraction(row[name]), op, _amount(shop, amount))
         case tree.Near(latitude, longitude, km):
             return _near(shop, row, float(latitude), float(longitude), float(km))
     raise TypeError(condition)

@@ -13,6 +13,8 @@ from tests.segments.test_against_oracle import asked
 ZONES_AND_DAYS = [
     ("Europe/Amsterdam", date(2026, 3, 29)), ("Europe/Amsterdam", date(2026, 10, 25)), ("America/New_York", date(2026, 11, 1)),
     ("Pacific/Auckland", date(2024, 2, 29)), ("UTC", date(2025, 12, 31)),
+    ("Atlantic/Azores", date(2026, 10, 25)), ("Asia/Beirut", date(2026, 3, 29)),  # midnight comes twice, or not at all
+    ("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour
 ]  # fmt: skip
 EDGES = (0, 1, 7, 30, 90)
 WINDOWS = [
