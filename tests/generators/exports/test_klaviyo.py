@@ -53,6 +53,7 @@ CANNOT = {
     },
     "list_memberships": {"profile_id": "compared as the address of the person", "list_id": IDS, "source_system": OURS},
     "feedback": "answers of a survey tool do not reach Klaviyo by themselves",
+    "experiment_assignments": "who was held out is known to whoever drew the lots",
 }  # fmt: skip
 MAIN_LIST, SEGMENT = "Alle abonnees", "Engaged 90 days"
 
