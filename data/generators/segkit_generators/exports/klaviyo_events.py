@@ -21,7 +21,7 @@ METRICS = {
     "Received Email": _MAIL, "Opened Email": _MAIL, "Clicked Email": _MAIL, "Bounced Email": _MAIL, "Dropped Email": _MAIL,
     "Marked Email as Spam": _MAIL, "Unsubscribed from Email Marketing": _MAIL, "Active on Site": _SITE, "Viewed Product": _SITE,
     "Added to Cart": _SITE, "Checkout Started": _SHOP, "Submitted Form": ("API", "API"), "Placed Order": _SHOP,
-    "Ordered Product": _SHOP, "Cancelled Order": _SHOP, "Refunded Order": _SHOP,
+    "Ordered Product": _SHOP, "Cancelled Order": _SHOP, "Refunded Order": _SHOP, "Gave Feedback": ("API", "API"),
 }  # fmt: skip
 """Names of the metrics, with the integration that each comes from and its category."""
 _OF_MAIL = {
@@ -30,7 +30,7 @@ _OF_MAIL = {
 }  # fmt: skip
 _OF_SITE = {
     "Active on Site": "active_on_site", "Viewed Product": "viewed_product", "Added to Cart": "added_to_cart",
-    "Checkout Started": "started_checkout", "Submitted Form": "submitted_form",
+    "Submitted Form": "submitted_form",
 }  # fmt: skip
 _IN_CART = {
     "AddedItemProductID": "ProductID", "AddedItemProductName": "Name", "AddedItemSku": "SKU", "AddedItemPrice": "Price",
@@ -164,11 +164,18 @@ def _placed_orders(orders: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
     items = _line_items(goods).reindex(orders.index)
     titles = items.map(lambda found: [line["ProductName"] for line in found], na_action="ignore")
     columns = _order_events(orders, orders["ordered_at"], orders["total"]) | {
-        "Items": titles, "Item Count": goods.groupby("order_id")["quantity"].sum().reindex(orders.index),
+        "Items": titles, "Brands": _told_by(goods, "brand", orders), "Categories": _told_by(goods, "category", orders),
+        "Item Count": goods.groupby("order_id")["quantity"].sum().reindex(orders.index),
         "Discount Codes": orders["discount_codes"].map(list, na_action="ignore"), "Total Discounts": orders["discount_total"],
         "Source Name": orders["source_name"], "$extra": items.map(lambda found: {"line_items": found}, na_action="ignore"),
     }  # fmt: skip
     return pd.DataFrame(columns, orders.index)
+
+
+def _told_by(goods: pd.DataFrame, column: str, orders: pd.DataFrame) -> pd.Series:
+    """What is in each order, once each and sorted."""
+    known = goods[goods[column].notna()]
+    return known.groupby("order_id")[column].agg(lambda words: sorted(set(words))).reindex(orders.index)
 
 
 def _line_items(goods: pd.DataFrame) -> pd.Series:
@@ -223,6 +230,44 @@ def _refunds(orders: pd.DataFrame, refunds: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, refunds.index)
 
 
+def _feedback(book: Book, people: pd.Index) -> Source | None:
+    """The answers of the shop's own survey, which its survey tool sends to the API as a metric of its own."""
+    answers = book.table("feedback")
+    ids = pd.Series(cells.codes("message", answers["message_id"], 26), answers.index, dtype=object)
+    columns = {
+        "person": answers["profile_id"], "at": answers["occurred_at"], "$event_id": pd.Series(answers.index, answers.index),
+        "Score": answers["score"], "Lowest Score": answers["scale_min"], "Highest Score": answers["scale_max"], "$message": ids,
+        "OrderId": book.orders["order_number"].reindex(answers["order_id"]).set_axis(answers.index), "ProductID": answers["product_id"],
+    }  # fmt: skip
+    return _of_frame(pd.DataFrame(columns, answers.index), answers["profile_id"], answers["occurred_at"], people, lambda some: some)
+
+
+def _checkouts(book: Book, people: pd.Index) -> Source | None:
+    """Checkouts seen on the site and, of people whose visits are not tracked, those that the shop knows of by itself: their carts."""
+    events = book.arrow("site_events")
+    seen = book.frame("site_events", events.filter(pc.equal(events["event_type"], "started_checkout")))
+    both = pd.concat([_site(book.table("products"), "started_checkout", seen), _carts(book)])
+    return _of_frame(both, both["person"], both["at"], people, lambda some: some)
+
+
+def _carts(book: Book) -> pd.DataFrame:
+    carts = book.table("carts")
+    carts = carts[carts["profile_id"].notna() & ~carts["profile_id"].isin(_tracked(book))]
+    titles = carts["product_ids"].explode().map(book.table("products")["title"])
+    columns = {
+        "person": carts["profile_id"], "at": carts["created_at"], "$event_id": pd.Series(carts.index, carts.index),
+        "$value": carts["value"], "$currency_code": carts["currency"], "Items": titles.groupby(level=0).agg(list).reindex(carts.index),
+    }  # fmt: skip
+    return pd.DataFrame(columns, carts.index)
+
+
+def _tracked(book: Book) -> set[str]:
+    """The profiles whose visits to the site are seen, forms that they sent in aside."""
+    events = book.arrow("site_events")
+    return set(events.filter(pc.equal(events["consent_basis"], "consent"))["profile_id"].unique().drop_null().to_pylist())
+
+
 _OF_SHOP: dict[str, Callable[[Book, pd.Index], Source | None]] = {
     "Placed Order": _placed, "Ordered Product": _ordered, "Cancelled Order": _cancelled, "Refunded Order": _refunded,
+    "Checkout Started": _checkouts, "Gave Feedback": _feedback,
 }  # fmt: skip
