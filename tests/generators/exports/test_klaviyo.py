@@ -155,7 +155,7 @@ def test_the_same_people_may_be_mailed_are_as_engaged_and_worth_the_same(trip: T
 
 def test_the_last_consent_comes_back_and_so_does_every_block(trip: Trip) -> None:
     api = trip.came_back("consents")
-    api = api[(api["extract_id"] != "profiles.csv") & (api["channel"] == "email")]
+    api = api[api["channel"] == "email"]
     told = api[api["status"] != "suppressed"].set_index("person")
     true = trip.book.consent.join(trip.book.people["email"]).set_index("email")
     words = {"subscribed": "subscribed", "unsubscribed": "unsubscribed"}
@@ -167,6 +167,17 @@ def test_the_last_consent_comes_back_and_so_does_every_block(trip: Trip) -> None
     assert blocked["suppression_reason"].str.lower().to_dict() == true["blocked_because"].dropna().to_dict()
     assert (blocked["occurred_at"] == true["blocked_at"].reindex(blocked.index)).all()
     assert len(blocked) > 5
+
+
+def test_what_the_export_and_the_api_both_say_of_a_person_is_kept_once(trip: Trip) -> None:
+    consents, snapshots = trip.came_back("consents"), trip.came_back("profile_snapshots")
+    assert not consents.duplicated(["person", "channel", "purpose", "status"]).any()
+    assert snapshots["person"].is_unique
+    assert len(snapshots) == len(trip.book.people)
+    only_in_the_export, only_in_the_api = snapshots["last_open_at"], snapshots["as_of"]
+    assert (only_in_the_export.notna() & only_in_the_api.notna()).sum() > 100
+    true = trip.book.table("orders")
+    assert snapshots["orders_count"].sum() == true["cancelled_at"].isna().sum()
 
 
 def test_everyone_subscribed_is_on_the_main_list_and_the_engaged_segment_holds_who_it_says(trip: Trip, tmp_path: Path) -> None:
