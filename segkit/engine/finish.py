@@ -20,6 +20,8 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str, curre
     """Write all tables that have rows to `folder`, with base amounts in `currency`; returns how many rows each has."""
     _one_identity_each(connection)
     _resolve(connection)
+    _one_consent_each(connection)
+    _one_snapshot_each(connection)
     _merge_profiles(connection)
     _link_refunds(connection)
     _refunds_in_base(connection, currency)
@@ -50,6 +52,42 @@ def _resolve(connection: duckdb.DuckDBPyConnection) -> None:
             f"UPDATE new_{name} SET profile_id = known_ids.profile_id FROM known_ids "
             f"WHERE new_{name}.profile_id = known_ids.source_id AND known_ids.profile_id <> new_{name}.profile_id"
         )
+
+
+def _one_consent_each(connection: duckdb.DuckDBPyConnection) -> None:
+    """A state of consent that one system tells in two of its exports is kept once: as the later read of them says it.
+
+    It is the same state at the same second; and a state without a moment is the one of which another export knows the moment.
+    """
+    state = "source_system, profile_id, channel, purpose, list_id, status"
+    dated = "CASE WHEN occurred_at IS NOT NULL THEN write_no END"
+    connection.execute(
+        "CREATE OR REPLACE TABLE new_consents AS SELECT * FROM new_consents "
+        f"QUALIFY write_no = max(write_no) OVER (PARTITION BY {state}, date_trunc('second', occurred_at)) AND NOT coalesce("
+        f"occurred_at IS NULL AND (max({dated}) OVER (PARTITION BY {state}) <> write_no OR "
+        f"min({dated}) OVER (PARTITION BY {state}) <> write_no), FALSE)"
+    )
+
+
+def _one_snapshot_each(connection: duckdb.DuckDBPyConnection) -> None:
+    """Figures of a system that do not say of when they are complete its newest ones from another of its exports, if there are any."""
+    newest = (
+        "(SELECT source_system, profile_id, max(as_of) AS as_of, min(write_no) AS write_no FROM new_profile_snapshots "
+        "WHERE as_of IS NOT NULL GROUP BY 1, 2)"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE undated AS SELECT mine.* REPLACE (newest.as_of AS as_of) FROM new_profile_snapshots AS mine "
+        f"JOIN {newest} AS newest USING (source_system, profile_id) WHERE mine.as_of IS NULL AND mine.write_no <> newest.write_no"
+    )
+    key = ("source_system", "profile_id", "as_of")
+    same = " AND ".join(f"new_profile_snapshots.{name} = undated.{name}" for name in key)
+    figures = [name for name in TABLES["profile_snapshots"].names if name not in key]
+    filled = ", ".join(f"{name} = coalesce(new_profile_snapshots.{name}, undated.{name})" for name in figures)
+    connection.execute(f"UPDATE new_profile_snapshots SET {filled} FROM undated WHERE {same}")
+    connection.execute(
+        "DELETE FROM new_profile_snapshots WHERE as_of IS NULL AND (source_system, profile_id, write_no) IN "
+        "(SELECT (source_system, profile_id, write_no) FROM undated)"
+    )
 
 
 def _merge_profiles(connection: duckdb.DuckDBPyConnection) -> None:

@@ -119,7 +119,7 @@ def test_orders_from_britain_are_in_pounds_at_the_rate_and_all_others_in_euros()
     assert all(near(shares[code], share, CUSTOMERS) for code, share in {"NL": 0.30, "BE": 0.22, "DE": 0.26, "FR": 0.14, "GB": 0.08}.items())
 
 
-@pytest.mark.parametrize("name", [name for name in profile_names() if "trials" in load_recipe(name)])
+@pytest.mark.parametrize("name", profile_names())
 def test_a_holdout_is_drawn_by_chance_and_never_mailed_and_the_uplift_is_the_planted_one(name: str) -> None:
     t, (truth,) = data_of(name), shop_of(name).truth["trials"].to_dict("records")
     assigned = t.experiment_assignments
@@ -146,6 +146,35 @@ def test_what_a_trial_causes_is_there_only_with_the_trial() -> None:
     assigned = data_of("coffee").experiment_assignments
     treated = (~assigned["is_control"]).sum()
     assert near(caused / treated, shop_of("coffee").truth["trials"]["uplift"].iloc[0], treated)
+
+
+@pytest.mark.parametrize("name", ["bakery", "fashion"])
+def test_a_shop_with_a_trial_is_the_shop_without_it_and_what_the_trial_causes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_trial = make_shop(name, 300, seed=11)
+    quiet = load_recipe(name)
+    del quiet["trials"]
+    monkeypatch.setattr("segkit_generators.shop.load_recipe", lambda profile: quiet)
+    without = make_shop(name, 300, seed=11)
+    for table in ("profiles", "consents", "orders", "order_items", "refunds", "carts", "messages", "site_events", "feedback"):
+        before, now = without.tables[table], with_trial.tables[table]
+        assert now.slice(0, len(before)).equals(before), table
+    more = with_trial.truth["orders"].iloc[len(without.truth["orders"]) :]
+    assert len(more) > 0
+    assert (more["kind"] == "trial").all()
+
+
+def test_the_trial_of_the_pianos_is_too_small_to_prove_anything() -> None:
+    """Two standard errors are more than the planted uplift."""
+    assigned, uplift = data_of("pianos").experiment_assignments, shop_of("pianos").truth["trials"]["uplift"].iloc[0]
+    arms = assigned["is_control"].value_counts()
+    assert len(assigned) < 150
+    least = math.sqrt(uplift * (1 - uplift) / arms[False])  # even if nobody ordered of himself
+    assert uplift < 2 * least
+
+
+def test_the_trial_of_giftware_is_about_consumers() -> None:
+    t = data_of("giftware")
+    assert not t.profiles.set_index("profile_id").loc[t.experiment_assignments["profile_id"], "is_business"].any()
 
 
 def test_whoever_orders_is_alive_and_whoever_is_alive_at_the_end_was_so_before() -> None:

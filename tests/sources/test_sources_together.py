@@ -150,3 +150,37 @@ def test_json_that_holds_no_records_is_listed_as_unused(tmp_path: Path) -> None:
     assert receipts["numbers.json"]["status"] == "unused"
     assert receipts["numbers.json"]["reason"] == "unreadable"
     assert "no records" in receipts["numbers.json"]["detail"]
+
+
+CSV_AND_API = {
+    "profile": {
+        "type": "profile", "id": "P1",
+        "attributes": {
+            "email": "eva@example.com", "updated": "2026-05-01T10:00:00+00:00", "predictive_analytics": {"historic_number_of_orders": 3, "historic_clv": 90.0},
+            "subscriptions": {"email": {"marketing": {
+                "consent": "SUBSCRIBED", "consent_timestamp": "2026-01-02T10:00:00.250000+00:00", "method": "FORM", "double_optin": True,
+                "suppression": [{"reason": "HARD_BOUNCE", "timestamp": "2026-04-01T10:00:00+00:00"}],
+            }}},
+        },
+    },
+    "csv": "Email,Klaviyo ID,Email Marketing Consent,Email Marketing Consent Timestamp,Email Suppressions,Last Open,Historic Number Of Orders\n"
+           "eva@example.com,P1,SUBSCRIBED,2026-01-02 10:00:00,HARD_BOUNCE,2026-03-03 09:00:00,3\n"
+           "only@example.com,P2,SUBSCRIBED,2026-01-02 10:00:00,HARD_BOUNCE,2026-03-03 09:00:00,1\n",
+}  # fmt: skip
+
+
+def test_a_profile_in_the_export_and_in_the_api_is_told_once_with_what_each_of_them_knows(tmp_path: Path) -> None:
+    (tmp_path / "profiles.json").write_text(page([CSV_AND_API["profile"]], "https://a.klaviyo.com/api/profiles"), encoding="utf-8")  # type: ignore[list-item]
+    (tmp_path / "profiles.csv").write_text(str(CSV_AND_API["csv"]), encoding="utf-8")
+    shop = segkit.open(tmp_path)
+    consents = table(shop, "consents").sort_values(["profile_id", "status"])
+    assert list(zip(consents["profile_id"], consents["status"], consents["method"].notna(), strict=True)) == [
+        ("eva@example.com", "subscribed", True), ("eva@example.com", "suppressed", False),
+        ("only@example.com", "subscribed", False), ("only@example.com", "suppressed", False),
+    ]  # fmt: skip
+    assert consents["occurred_at"].notna().tolist() == [True, True, True, False]
+    snapshots = table(shop, "profile_snapshots").set_index("profile_id")
+    assert snapshots.index.is_unique
+    assert snapshots.loc["eva@example.com", ["orders_count", "total_spent"]].astype(int).tolist() == [3, 90]
+    assert snapshots["last_open_at"].notna().all()
+    assert snapshots.loc["eva@example.com", "as_of"] == pd.Timestamp("2026-05-01 10:00:00")

@@ -78,7 +78,7 @@ def _pickup_days(world: World, orders: pd.DataFrame) -> np.ndarray:
 
 def profile_ids(world: World, customer: pd.Series | np.ndarray) -> pa.Array:
     """The profile id of each customer number, null for guests."""
-    return arrow.pick(world.ids("C", world.size), np.asarray(customer))
+    return arrow.pick(world.profiles(), np.asarray(customer))
 
 
 def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
@@ -99,7 +99,7 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
     fulfilled = np.where(status == CANCELLED, -1, np.where(pickup, np.where(gone, 0, 2), 1))
     columns = {
         "order_id": orders["order_id"], "source_system": "webshop", "source_order_id": orders["order_id"],
-        "order_number": world.numbered("#", np.arange(1, len(orders) + 1) + 1000, 5),
+        "order_number": world.numbered("#", world.rows(len(orders)) + 1000, 5),
         "profile_id": profile_ids(world, customer),
         "email_at_order": np.where(guest, world.ids("gast", len(orders)).to_pandas() + "@example.com", emails),
         "is_guest": guest, **arrow.dated(world.calendar.zone, "ordered", orders["at"].to_numpy()),
@@ -117,7 +117,7 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "channel": arrow.pick(("delivery", "pickup"), pickup.astype(np.int64)), "source_name": "web",
         "store_id": arrow.pick(("counter",), np.where(pickup, 0, -1)), "billing_country": arrow.pick(codes, place),
         "shipping_country": arrow.pick(codes, there),
-        "shipping_zip": zips, "cart_id": world.numbered("K", np.arange(1, len(orders) + 1)),
+        "shipping_zip": zips, "cart_id": world.ids("K", len(orders)),
         "extract_id": "generated-orders",
     }  # fmt: skip
     return arrow.table("orders", len(orders), columns)
@@ -145,7 +145,8 @@ def refund_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pa.
     """The canonical table refunds: one row a refunded order, those that name no order, then one row a piece sent back."""
     rng, paid = world.streams("unlinked"), np.flatnonzero(orders["counts"] & (orders["customer"] != GUEST))
     linked = np.flatnonzero((orders["refunded"] > 0) & ~orders["is_by_line"])
-    wanted = max(1, round(len(orders) * world.recipe["orders"]["unlinked_refund_share"]))
+    least = 0 if world.rows_before else 1  # the shop as a whole has one
+    wanted = max(least, round(len(orders) * world.recipe["orders"]["unlinked_refund_share"]))
     loose = rng.choice(paid, min(wanted, len(paid)), replace=False) if len(paid) else paid
     piece = np.flatnonzero(lines["is_returned"])
     row = np.concatenate([linked, loose, lines["order"].to_numpy()[piece]])

@@ -18,7 +18,7 @@ def profile_table(world: World) -> pa.Table:
     country = people["country"].to_numpy()
     domains = list(recipe["email_domains"])
     columns = {
-        "profile_id": world.ids("C", size), "email": arrow.text(people["email"]),
+        "profile_id": world.profiles(), "email": arrow.text(people["email"]),
         "email_domain": arrow.pick(domains, people["domain"].to_numpy()), "email_valid": True,
         "phone": arrow.text(people["phone"], ~known["phone"]),
         "external_id": world.numbered("WEB-", np.arange(1, size + 1)),

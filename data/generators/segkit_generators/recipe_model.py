@@ -222,6 +222,8 @@ class Trial(Keys):
     holdout: Share
     uplift: Share
     within_days: Days
+    to: Literal["everyone", "consumers"] | None = None
+    invited: Share | None = None
 
 
 class Returns(Keys):

@@ -177,11 +177,12 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     on_step("orders")
     trade = _trade(mailbox, end, cake, trials, on_step)
     post = _post(mailbox, subscriptions, newsletters, cake, trials, trade)
+    caused = _aftermath(mailbox, end, trials, trade) if len(trials.assigned) else None
     on_step("tables")
-    clean = _tables(world, trade, post, cake, trials)
+    clean = _tables(world, trade, post, cake, trials, caused)
     tables, planted = plant(world, clean, dict(arguments.faults))
     on_step("answer key")
-    truth = _truth(world, trade, post, cake) | trial_truth(world) | _planted_in_all(world)
+    truth = _truth(world, trade, post, cake, caused) | trial_truth(world) | _planted_in_all(world)
     truth["machine_events"] = machine_truth(clean["email_events"])
     if any(name in FAULTS for name, _ in arguments.faults):
         truth["faults"] = planted
@@ -206,16 +207,43 @@ def _trade(mailbox: Mailbox, end: Ints, cake: Cake | None, trials: Trials, on_st
     occasions = _occasions(mailbox, end, [organic, trials.orders])
     placed = [organic, other_orders(world, len(organic)), *(one.orders for one in occasions)]
     placed += [cake.orders.assign(participant=cake.orders.index)] if cake else []
-    placed += [trials.orders] if len(trials.orders) else []
     parts = pd.concat(placed, ignore_index=True)
     parts["agreed_pickup_day"] = _whole(parts["agreed_pickup_day"], NEVER) if cake else NEVER
     parts["is_referred"] = np.append(referrer != NOBODY, False)[parts["customer"]]
-    orders = add_terms(world, parts)
-    lines = make_lines(world, orders, products)
-    orders = settle(world, orders, lines, products)
+    orders, lines = _sell(world, parts, products)
     on_step("carts and visits")
     visits = browse(world, products)
     return Trade(products, orders, lines, visits, make_carts(world, orders, visits), referrer, [one.sent for one in occasions])
+
+
+def _sell(world: World, parts: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The orders and their lines."""
+    orders = add_terms(world, parts)
+    lines = make_lines(world, orders, products)
+    return settle(world, orders, lines, products), lines
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What the mails of trials cause, made apart: a shop with a trial is the shop without it, and this."""
+
+    world: World
+    trade: Trade
+    post: Post
+
+
+def _aftermath(mailbox: Mailbox, end: Ints, trials: Trials, before: Trade) -> Aftermath:
+    """The mails of the trials, the orders they cause, and the carts, visits and surveys of those orders."""
+    world, products = mailbox.world.apart("aftermath"), before.products
+    apart = Mailbox(world, mailbox.messages, mailbox.start)
+    parts = trials.orders.assign(agreed_pickup_day=NEVER, is_referred=False)
+    orders, lines = _sell(world, parts, products)
+    nowhere = before.visits.iloc[:0]
+    carts = make_carts(world, orders, nowhere)
+    asked = survey_mails(apart, end, orders, lines, products)
+    mails = pd.concat([*trials.sent, asked], ignore_index=True).assign(end_at=NEVER, end_reason=-1)
+    trade = Trade(products, orders, lines, nowhere, carts, np.full(world.size, NOBODY), [])
+    return Aftermath(world, trade, Post(mailbox.messages, pd.DataFrame(), mails, asked.assign(flow="survey", product=-1)))
 
 
 def _occasions(mailbox: Mailbox, end: Ints, placed: list[pd.DataFrame]) -> list[Occasion]:
@@ -239,10 +267,9 @@ def _post(
         newsletters,
         *welcome_mails(mailbox, end),
         cart_mails(mailbox, end, trade.carts),
-        *cart_follow_ups(mailbox, end, trade.carts, trade.orders),
+        *cart_follow_ups(mailbox, end, trade.carts, pd.concat([trade.orders, trials.orders])),
         *trade.sent,
         asked,
-        *trials.sent,
         *(cake.sent if cake else []),
     ]
     mails = pd.concat(sent, ignore_index=True)
@@ -270,28 +297,38 @@ def _surveys(world: World, asked: pd.DataFrame, cake: Cake | None, trade: Trade)
     return pd.concat([asked.assign(flow="survey", product=-1), of_cake], ignore_index=True)
 
 
-def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: Trials) -> dict[str, pa.Table]:
-    orders, products = trade.orders, trade.products
-    tracked = site_events(world, trade.visits, orders, trade.lines, post.mails, products).assign(pickup_day=NEVER)
-    events = pd.concat([tracked, form_events(cake.participants)], ignore_index=True) if cake else tracked.assign(form=-1)
+def _tables(world: World, trade: Trade, post: Post, cake: Cake | None, trials: Trials, caused: Aftermath | None) -> dict[str, pa.Table]:
+    buyers = pd.concat([trade.orders, trials.orders])
     tables = {
         "profiles": profile_table(world),
-        "profile_identities": identity_table(world, orders, post.subscriptions),
+        "profile_identities": identity_table(world, buyers, post.subscriptions),
         "consents": consent_table(world, post.subscriptions),
         **_lists(world, trade, post.subscriptions, cake),
         **({"profile_properties": property_table(world, trade.referrer)} if "referrals" in world.recipe else {}),
         **({"experiment_assignments": trial_table(world, trials)} if "trials" in world.recipe else {}),
-        **product_tables(world, products),
+        **product_tables(world, trade.products),
+        "messages": message_table(world, post.messages),
+        **_done(world, trade, post, cake),
+    }
+    later = _done(caused.world, caused.trade, caused.post, None) if caused else {}
+    tables |= {name: pa.concat_tables([tables[name], table]) for name, table in later.items()}
+    return {name: tables[name] for name in SCHEMAS if name in tables}
+
+
+def _done(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str, pa.Table]:
+    """The tables of what people did."""
+    orders, products = trade.orders, trade.products
+    tracked = site_events(world, trade.visits, orders, trade.lines, post.mails, products).assign(pickup_day=NEVER)
+    events = pd.concat([tracked, form_events(cake.participants)], ignore_index=True) if cake else tracked.assign(form=-1)
+    return {
         "orders": order_table(world, orders),
         "order_items": item_table(world, orders, trade.lines, products),
         "refunds": refund_table(world, orders, trade.lines),
         "carts": cart_table(world, trade.carts, orders, trade.lines, products),
-        "messages": message_table(world, post.messages),
         "email_events": event_table(world, post.mails, post.messages),
         "site_events": site_table(world, events, products),
         "feedback": feedback_table(world, post.surveys, products),
     }
-    return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
 def _lists(world: World, trade: Trade, subscriptions: pd.DataFrame, cake: Cake | None) -> dict[str, pa.Table]:
@@ -310,12 +347,14 @@ def _planted_in_all(world: World) -> dict[str, pd.DataFrame]:
     return found | ({"segments": segment_truth(recipe)} if "segments" in recipe else {})
 
 
-def _truth(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str, pd.DataFrame]:
+def _truth(world: World, trade: Trade, post: Post, cake: Cake | None, caused: Aftermath | None) -> dict[str, pd.DataFrame]:
+    mails = pd.concat([post.mails, caused.post.mails], ignore_index=True) if caused else post.mails
+    placed = [order_truth(one.world, one.trade.orders, one.trade.carts) for one in [caused] if one]
     return {
-        "customers": customer_truth(world, trade.orders, post.mails, post.subscriptions, trade.products, trade.referrer),
+        "customers": customer_truth(world, trade.orders, mails, post.subscriptions, trade.products, trade.referrer),
         "hindsight": hindsight_truth(world, trade.orders, trade.products),
         "alive": alive_truth(world, trade.orders),
-        "orders": order_truth(world, trade.orders, trade.carts),
+        "orders": pd.concat([order_truth(world, trade.orders, trade.carts), *placed], ignore_index=True),
         **({"cake_scenario": cake_truth(world, cake.participants, trade.orders)} if cake else {}),
         "days": day_truth(world),
     }

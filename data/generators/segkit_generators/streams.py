@@ -13,11 +13,16 @@ Bools = npt.NDArray[np.bool_]
 class Streams:
     """Hands out a fresh numpy Generator per name; the same seed, block and name always give the same numbers."""
 
-    def __init__(self, seed: int, block: int = 0) -> None:
-        self.seed, self._block = seed, [block] if block else []
+    def __init__(self, seed: int, block: int = 0, prefix: str = "") -> None:
+        self.seed, self.block, self._prefix = seed, block, prefix
 
     def __call__(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([self.seed, crc32(name.encode()), *self._block])
+        block = [self.block] if self.block else []
+        return np.random.default_rng([self.seed, crc32(f"{self._prefix}{name}".encode()), *block])
+
+    def apart(self, prefix: str) -> "Streams":
+        """Streams of the same seed and block that share no number with these."""
+        return Streams(self.seed, self.block, f"{prefix} ")
 
 
 def choose(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Ints:

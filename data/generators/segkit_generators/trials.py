@@ -12,7 +12,7 @@ from segkit_generators.moments import DAY
 from segkit_generators.orders import profile_ids
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import Recipe
-from segkit_generators.streams import Ints
+from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
 
 
@@ -26,7 +26,7 @@ class Trials:
 
 
 def run_trials(mailbox: Mailbox, end: Ints) -> Trials:
-    """Each trial of the recipe on everyone who is subscribed at its moment; the rest of their lives is not touched."""
+    """Each trial of the recipe on those whom it is about and who are subscribed at its moment; the rest of their lives is not touched."""
     run = [_run(mailbox, end, trial) for trial in mailbox.world.recipe.get("trials", [])]
     assigned = pd.concat([one.assigned for one in run], ignore_index=True) if run else pd.DataFrame()
     orders = pd.concat([one.orders for one in run], ignore_index=True) if run else pd.DataFrame()
@@ -37,17 +37,30 @@ def _run(mailbox: Mailbox, end: Ints, trial: Recipe) -> Trials:
     world, rng = mailbox.world, mailbox.world.streams(f"trial {trial['key']}")
     at = trial_moment(world, trial)
     by_chance, moved, wait = (rng.random(world.size) for _ in range(3))
-    subscribed = (mailbox.start <= at) & (at < end)
+    taking_part = (mailbox.start <= at) & (at < end) & _asked(world, trial, rng)
     is_control = by_chance < trial["holdout"]
-    mailed = np.flatnonzero(subscribed & ~is_control)
-    causes = np.flatnonzero(subscribed & ~is_control & (moved < trial["uplift"]))
-    customer = np.flatnonzero(subscribed)
+    mailed = np.flatnonzero(taking_part & ~is_control)
+    causes = np.flatnonzero(taking_part & ~is_control & (moved < trial["uplift"]))
+    customer = np.flatnonzero(taking_part)
     assigned = pd.DataFrame({"customer": customer, "trial": trial["key"], "is_control": is_control[customer], "at": at,
                              "probability": np.where(is_control[customer], trial["holdout"], 1 - trial["holdout"])})  # fmt: skip
-    ordered = at + 600 + (wait[causes] * trial["within_days"] * DAY).astype(np.int64)
+    ordered = _on_open_days(world, at + 600 + (wait[causes] * trial["within_days"] * DAY).astype(np.int64))
     orders = pd.DataFrame({"customer": causes, "at": ordered, "kind": "trial"})
     sent = mailbox.send(trial["key"], trial["key"], mailed, np.full(len(mailed), at))
     return Trials(assigned, [sent], orders[orders["at"] < world.calendar.end])
+
+
+def _asked(world: World, trial: Recipe, rng: np.random.Generator) -> Bools:
+    """Whom the trial is about: everyone, or consumers only; of those a share by chance where the recipe says so."""
+    consumers = ~world.people["is_business"].to_numpy()
+    right = consumers if trial.get("to") == "consumers" else np.ones(world.size, dtype=bool)
+    return right & (rng.random(world.size) < trial["invited"]) if "invited" in trial else right
+
+
+def _on_open_days(world: World, at: Ints) -> Ints:
+    """A day later where the shop takes no orders on that weekday."""
+    closed = np.array(world.recipe["weekday"]) == 0
+    return at + DAY * closed[(world.calendar.zone.day(at) + 3) % len(closed)]  # 1970-01-01 was a Thursday
 
 
 def trial_table(world: World, trials: Trials) -> pa.Table:

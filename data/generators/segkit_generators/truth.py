@@ -27,7 +27,7 @@ def customer_truth(
     left = dropout_day(world, first_days(world, orders))
     read = mails[mails["read_at"] != NEVER]
     unseen = read[read["open_at"] == NEVER]
-    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "lifecycle": hidden["lifecycle"]})
+    truth = pd.DataFrame({"profile_id": world.profiles().to_pandas(), "lifecycle": hidden["lifecycle"]})
     truth["source"] = hidden["source"]
     if "referrals" in world.recipe:
         truth["referred_by"] = profile_ids(world, referrer).to_pandas()
@@ -64,7 +64,7 @@ def machine_truth(events: pa.Table) -> pd.DataFrame:
 def hindsight_truth(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One row a buyer of a year before the end: what was to be expected of him then, for beside what he did."""
     as_of = world.calendar.last - AHEAD[-1]
-    truth = pd.DataFrame({"profile_id": world.ids("C", world.size).to_pandas(), "as_of_on": _date(np.full(world.size, as_of))})
+    truth = pd.DataFrame({"profile_id": world.profiles().to_pandas(), "as_of_on": _date(np.full(world.size, as_of))})
     for days in AHEAD:
         truth[f"expected_orders_{days}d"], truth[f"expected_value_{days}d"] = expect(world, products, orders, as_of, days)
     return truth[truth[f"expected_orders_{AHEAD[0]}d"].notna()].reset_index(drop=True)
@@ -91,7 +91,7 @@ def order_truth(world: World, orders: pd.DataFrame, carts: pd.DataFrame) -> pd.D
         {
             "order_id": orders["order_id"], "kind": orders["kind"],
             "picked_up_on": _date(orders["pickup_day"].to_numpy()),
-            "discount": np.where(code == NO_CODE, None, np.array(list(coupons(world.recipe)), dtype=object)[code]),
+            "discount": pd.Series(np.where(code == NO_CODE, None, np.array(list(coupons(world.recipe)), dtype=object)[code]), dtype="str"),
             "is_recovered_cart": np.isin(orders.index, carts["recovered"]),
             "is_gift": (orders["ship_to"] != orders["customer"]).to_numpy(),
         }

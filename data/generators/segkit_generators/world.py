@@ -1,6 +1,6 @@
 """What every part of the behaviour reads: the recipe, the calendar, the random streams and the people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,7 @@ from segkit_generators.streams import Bools, Floats, Ints, Streams
 CUSTOMERS_OF_BLOCK = 20_000
 """A bigger shop is made in blocks of so many customers, each with streams of its own, so that none needs all in memory."""
 ROWS_OF_BLOCK = 10_000_000  # ids are numbered from a multiple of it in each block; no table has as many rows of one block
+ROWS_APART = 5_000_000  # and what is made apart in a block from here on
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class World:
     people: pd.DataFrame
     hidden: pd.DataFrame
     block: int = 0
+    rows_before: int = 0
 
     @property
     def size(self) -> int:
@@ -54,7 +56,19 @@ class World:
 
     def ids(self, prefix: str, count: int, width: int = 7) -> pa.Array:
         """The ids of `count` rows of this block, unlike those of any other block."""
-        return self.numbered(prefix, np.arange(1, count + 1), width)
+        return self.numbered(prefix, self.rows(count), width)
+
+    def rows(self, count: int) -> Ints:
+        """The numbers of `count` rows of this block."""
+        return np.arange(1, count + 1) + self.rows_before
+
+    def profiles(self) -> pa.Array:
+        """The profile id of each customer."""
+        return self.numbered("C", np.arange(1, self.size + 1))
+
+    def apart(self, name: str) -> "World":
+        """The same people with random streams and ids of their own, so that what is made with it changes nothing else."""
+        return replace(self, streams=self.streams.apart(name), rows_before=ROWS_APART)
 
     def numbered(self, prefix: str, numbers: Ints, width: int = 7) -> pa.Array:
         """The id of each row number of this block."""

@@ -56,6 +56,7 @@ CANNOT = {
     },
     "list_memberships": {"profile_id": "compared as the address of the person", "list_id": IDS, "source_system": OURS},
     "feedback": "answers of a survey tool do not reach the platform by themselves",
+    "experiment_assignments": "who was held out is known to whoever drew the lots",
 }  # fmt: skip
 MAIN_LIST = "Alle abonnees"
 

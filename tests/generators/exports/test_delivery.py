@@ -14,7 +14,8 @@ from segkit_generators.__main__ import app
 from segkit_generators.errors import BadArgument
 from segkit_generators.exports import CANONICAL, EXPORTS, cells, check_formats
 from segkit_generators.exports.book import Book
-from segkit_generators.exports.delivery import Delivery, Dialect, JsonFile, Page, TextFile
+from segkit_generators.exports.delivery import PAGES_AT_ONCE, Delivery, Dialect, JsonFile, LongJsonFile, Page, TextFile
+from segkit_generators.exports.klaviyo_json import event_texts
 from typer.testing import CliRunner
 
 ROWS = pd.DataFrame(
@@ -60,6 +61,34 @@ def test_records_come_in_pages(tmp_path: Path) -> None:
     assert [*file.with_rows(ROWS.head(0)).pages()] == [{"data": [], "page": [1, 1, 0]}]
     replace(file, page_size=None).write(tmp_path)
     assert len(json.loads((tmp_path / "people.json").read_text())["data"]) == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 2 * PAGES_AT_ONCE, 2 * PAGES_AT_ONCE + 1, 5 * PAGES_AT_ONCE])
+def test_a_long_answer_is_made_in_parts_and_says_the_same_as_a_short_one(count: int, tmp_path: Path) -> None:
+    rows = pd.DataFrame({"name": [f"é{number}" for number in range(count)]})
+
+    def texts(part: pd.DataFrame) -> list[str]:
+        return [json.dumps({"name": name}, ensure_ascii=False) for name in part["name"]]
+
+    short = JsonFile("people", rows, dict, envelope, page_size=2)
+    long = LongJsonFile("people", count, lambda first, last: rows.iloc[first:last], texts, envelope, page_size=2)
+    assert [*long.pages()] == [*short.pages()]
+    for name, file in (("short", short), ("long", long)):
+        (tmp_path / name).mkdir()
+        file.write(tmp_path / name)
+    written = {path.name: path.read_bytes() for path in (tmp_path / "short").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "long").iterdir()} == written
+
+
+def test_an_event_has_its_named_fields_and_of_its_properties_those_that_are_there() -> None:
+    named = {"id": ["aB1", "aB2"], "metric": "M", "profile": ["P1", "P2"], "timestamp": [1, 2], "datetime": "2026-01-01T00:00:00+00:00"}
+    told = {"$value": [12.5, None], "Quantity": [2, 3], "Seen": [True, None], "Name": ['%s "é"', None], "Items": [["a"], None]}
+    first, second = map(json.loads, event_texts(pd.DataFrame(named | told)))
+    assert first["attributes"]["event_properties"] == {"$value": 12.5, "Quantity": 2, "Seen": True, "Name": '%s "é"', "Items": ["a"]}
+    assert second["attributes"]["event_properties"] == {"Quantity": 3}
+    assert (second["id"], second["attributes"]["timestamp"], second["relationships"]["profile"]["data"]["id"]) == ("aB2", 2, "P2")
+    assert first["relationships"]["metric"]["links"]["related"].endswith("/events/aB1/metric")
+    assert first["attributes"]["uuid"] != second["attributes"]["uuid"]
 
 
 def test_the_same_arguments_give_the_same_bytes_in_every_format(tmp_path: Path) -> None:

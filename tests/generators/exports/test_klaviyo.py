@@ -38,7 +38,7 @@ CANNOT = {
         "unit_price": "the value of a line is of all its pieces", "discount": "on the order only", "tax": SHOPS_OWN, "refunded_quantity": SHOPS_OWN,
     },
     "refunds": {"refund_id": IDS, "order_id": "compared as the order's number", "profile_id": "compared as the address of the person"},
-    "carts": "a checkout that was begun is an event, an abandoned cart is not",
+    "carts": "told as checkouts that were begun, of people whose visits are not tracked; whether one was left behind is not said",
     "messages": {
         "message_id": IDS, "campaign_id": IDS, "flow_id": IDS, "source_system": OURS, "sent_at": "events tell when it was received",
         "sent_on": "events tell when it was received", "audience_names": "not in the events",
@@ -52,7 +52,11 @@ CANNOT = {
         "currency": "not in these events", "properties": "not read", "consent_basis": "no field", "source_system": OURS,
     },
     "list_memberships": {"profile_id": "compared as the address of the person", "list_id": IDS, "source_system": OURS},
-    "feedback": "answers of a survey tool do not reach Klaviyo by themselves",
+    "feedback": {
+        "feedback_id": IDS, "profile_id": "compared as the address of the person", "order_id": "compared as the order's number",
+        "message_id": "compared as the name of the message", "source_system": OURS,
+    },
+    "experiment_assignments": "who was held out is known to whoever drew the lots",
 }  # fmt: skip
 MAIN_LIST, SEGMENT = "Alle abonnees", "Engaged 90 days"
 
@@ -76,6 +80,12 @@ def expected(trip: Trip) -> dict[str, pd.DataFrame]:
     items["line_total"] = items["unit_price"] * items["quantity"]  # the value of an event is before discount
     mail = trip.was("email_events")
     mail["message"] = mail["message_id"].map(trip.book.table("messages")["name"])
+    site, answers, carts = trip.was("site_events"), trip.was("feedback"), trip.was("carts")
+    answers["message"] = answers["message_id"].map(trip.book.table("messages")["name"])
+    tracked = site.loc[site["consent_basis"] == "consent", "person"]
+    checkouts = carts[carts["person"].notna() & ~carts["person"].isin(tracked)].rename(columns={"created_at": "occurred_at"})
+    local = checkouts["occurred_at"].dt.tz_localize("UTC").dt.tz_convert("Europe/Brussels")
+    site = pd.concat([site, checkouts.assign(event_type="started_checkout", occurred_on=local.dt.date)])
     return {
         "profiles": profiles[["email", "external_id", "first_name", "last_name", "phone", "organization", "locale", "city", "zip", "country_code", "created_at"]],
         "orders": orders[[
@@ -91,8 +101,11 @@ def expected(trip: Trip) -> dict[str, pd.DataFrame]:
             "person", "event_type", "occurred_at", "occurred_on", "message", "bounce_type", "url", "is_bot_click", "is_machine_open",
             "client_type", "client_name", "client_os", "email_domain",
         ]],
-        "site_events": trip.was("site_events")[["person", "event_type", "occurred_at", "occurred_on", "product_id", "value", "url", "form_name"]],
+        "site_events": site[["person", "event_type", "occurred_at", "occurred_on", "product_id", "value", "url", "form_name"]],
         "list_memberships": trip.was("list_memberships")[["person", "list_name", "kind", "joined_at"]],
+        "feedback": answers[[
+            "person", "order_number", "message", "kind", "score", "scale_min", "scale_max", "product_id", "occurred_at", "occurred_on",
+        ]],
     }  # fmt: skip
 
 
@@ -100,7 +113,7 @@ def found_in(trip: Trip, table: str) -> pd.DataFrame:
     frame = trip.came_back(table)
     if table == "orders":
         frame["refunded_total"] = frame["refunded_total"].fillna(0.0)  # no refund event says nothing of a refund
-    if table == "email_events":
+    if table in ("email_events", "feedback"):
         frame["message"] = frame["message_id"].map(trip.came_back("messages").set_index("message_id")["name"])
     if table == "list_memberships":
         frame = frame[~frame["list_name"].isin([MAIN_LIST, SEGMENT])]
@@ -112,7 +125,7 @@ def found_in(trip: Trip, table: str) -> pd.DataFrame:
     [
         ("profiles", ["email"]), ("orders", ["order_number"]), ("order_items", ["order_number", "sku", "quantity"]), ("refunds", ["order_number"]),
         ("messages", ["name"]), ("email_events", ["person", "occurred_at", "event_type"]), ("site_events", ["person", "occurred_at", "event_type"]),
-        ("list_memberships", ["list_name", "person"]),
+        ("list_memberships", ["list_name", "person"]), ("feedback", ["person", "occurred_at"]),
     ],
 )  # fmt: skip
 def test_what_the_answers_carry_comes_back(trip: Trip, expected: dict[str, pd.DataFrame], table: str, key: list[str]) -> None:
@@ -142,7 +155,7 @@ def test_the_same_people_may_be_mailed_are_as_engaged_and_worth_the_same(trip: T
 
 def test_the_last_consent_comes_back_and_so_does_every_block(trip: Trip) -> None:
     api = trip.came_back("consents")
-    api = api[(api["extract_id"] != "profiles.csv") & (api["channel"] == "email")]
+    api = api[api["channel"] == "email"]
     told = api[api["status"] != "suppressed"].set_index("person")
     true = trip.book.consent.join(trip.book.people["email"]).set_index("email")
     words = {"subscribed": "subscribed", "unsubscribed": "unsubscribed"}
@@ -154,6 +167,17 @@ def test_the_last_consent_comes_back_and_so_does_every_block(trip: Trip) -> None
     assert blocked["suppression_reason"].str.lower().to_dict() == true["blocked_because"].dropna().to_dict()
     assert (blocked["occurred_at"] == true["blocked_at"].reindex(blocked.index)).all()
     assert len(blocked) > 5
+
+
+def test_what_the_export_and_the_api_both_say_of_a_person_is_kept_once(trip: Trip) -> None:
+    consents, snapshots = trip.came_back("consents"), trip.came_back("profile_snapshots")
+    assert not consents.duplicated(["person", "channel", "purpose", "status"]).any()
+    assert snapshots["person"].is_unique
+    assert len(snapshots) == len(trip.book.people)
+    only_in_the_export, only_in_the_api = snapshots["last_open_at"], snapshots["as_of"]
+    assert (only_in_the_export.notna() & only_in_the_api.notna()).sum() > 100
+    true = trip.book.table("orders")
+    assert snapshots["orders_count"].sum() == true["cancelled_at"].isna().sum()
 
 
 def test_everyone_subscribed_is_on_the_main_list_and_the_engaged_segment_holds_who_it_says(trip: Trip, tmp_path: Path) -> None:
@@ -211,7 +235,21 @@ def test_an_open_says_whether_a_machine_made_it_and_an_order_is_one_event_with_i
     told = event["attributes"]["event_properties"]
     assert told["$value"] == placed["$value"].iloc[0]
     assert len(told["Items"]) == len(told["$extra"]["line_items"])
+    sold = trip.book.goods[trip.book.goods["order_id"] == placed.index[0]]
+    assert told["Brands"] == sorted({*sold["brand"]})
+    assert told["Categories"] == sorted({*sold["category"]})
     assert event["attributes"]["timestamp"] == pd.Timestamp(event["attributes"]["datetime"]).timestamp()
+
+
+def test_a_checkout_is_told_once_by_the_site_or_by_the_shop(trip: Trip, delivery: Delivery) -> None:
+    rows = delivery.file("events_checkout_started").rows
+    site, carts = trip.book.table("site_events"), trip.book.table("carts")
+    by_shop, by_site = rows.index.isin(carts.index), rows.index.isin(site.index)
+    assert (by_shop ^ by_site).all()
+    assert min(by_shop.sum(), by_site.sum()) > 20
+    tracked = site.loc[site["consent_basis"] == "consent", "profile_id"]
+    assert not carts.loc[rows.index[by_shop], "profile_id"].isin(tracked).any()
+    assert (carts.loc[rows.index[by_shop], "state"] == "abandoned").any()
 
 
 def test_a_bounced_profile_is_subscribed_and_suppressed_at_once(delivery: Delivery) -> None:

@@ -1,10 +1,12 @@
 """The finished shop as the exports read it: canonical tables as frames, everyone a system knows, and the last word on consent."""
 
+from collections.abc import Collection
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segkit_generators.schema import SCHEMAS
 
@@ -26,13 +28,26 @@ class Book:
         self.table = cache(self._frame)
 
     def _frame(self, name: str) -> pd.DataFrame:
-        """One canonical table, with its first column (its key) as the index; empty when the shop has none."""
-        schema = SCHEMAS[name]
-        table = self._tables.get(name, schema.empty_table())
-        for place, column in enumerate(schema):
+        """One canonical table as a frame."""
+        return self.frame(name, self.arrow(name))
+
+    def arrow(self, name: str) -> pa.Table:
+        """One canonical table as it is, without rows when the shop has none: for those too long to be frames as a whole."""
+        return self._tables.get(name, SCHEMAS[name].empty_table())
+
+    def happened(self, name: str, kinds: Collection[str] | None = None) -> pd.DataFrame:
+        """profile_id and occurred_at of the events of a table, by event_id; of some types only, if told."""
+        table = self.arrow(name)
+        if kinds is not None:
+            table = table.filter(pc.is_in(table["event_type"], pa.array(kinds)))
+        return table.select(["event_id", "profile_id", "occurred_at"]).to_pandas().set_index("event_id")
+
+    def frame(self, name: str, table: pa.Table) -> pd.DataFrame:
+        """Rows of one canonical table, with its first column (its key) as the index."""
+        for place, column in enumerate(table.schema):
             if pa.types.is_decimal(column.type):
                 table = table.set_column(place, column.name, table[column.name].cast(pa.float64()))
-        return table.to_pandas(date_as_object=True).set_index(schema.names[0])
+        return table.to_pandas(date_as_object=True).set_index(SCHEMAS[name].names[0])
 
     def numbered(self, table: str) -> pd.Series:
         """The rows of a table counted from 1, as text: ids for systems that count."""

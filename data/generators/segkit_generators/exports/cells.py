@@ -3,8 +3,6 @@
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,9 +112,11 @@ def hexadecimal(kind: str, name: object) -> str:
     return hashlib.blake2s(f"{kind} {name}".encode(), digest_size=16).hexdigest()
 
 
-def codes(kind: str, names: Iterable[Any], length: int) -> npt.NDArray[np.object_]:
+def codes(kind: str, names: npt.ArrayLike, length: int) -> npt.NDArray[np.object_]:
     """The id of each name, None where the name is null."""
-    return np.array([None if pd.isna(name) else code_of(kind, name, length) for name in names], dtype=object)
+    found = np.asarray(names, dtype=object)
+    missing = pd.isna(found)
+    return np.array([None if gone else code_of(kind, name, length) for name, gone in zip(found, missing, strict=True)], dtype=object)
 
 
 def slug(title: str) -> str:

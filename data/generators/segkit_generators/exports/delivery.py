@@ -15,6 +15,9 @@ import pandas as pd
 
 Record = dict[str, Any]
 
+HERE: Record = {"the records": "go here"}
+PAGES_AT_ONCE = 20  # enough rows for columns to be worth it, and few enough to be nothing beside the shop itself
+
 
 class Page(NamedTuple):
     """Which page of how many, counted from 1, and how many records they hold together."""
@@ -104,7 +107,47 @@ class JsonFile:
             (folder / name).write_bytes(f"{text}\n".encode(self.encoding))
 
 
-File = TextFile | JsonFile
+@dataclass(frozen=True)
+class LongJsonFile:
+    """The answers of an endpoint with more records than should be in memory at once: `part` makes some rows of `count`, and
+    `texts` the JSON of each of them, which a page holds in place of the records that its envelope is given."""
+
+    name: str
+    count: int
+    part: Callable[[int, int], pd.DataFrame] = field(repr=False)
+    texts: Callable[[pd.DataFrame], list[str]] = field(repr=False)
+    envelope: Callable[[list[Record], Page], Record] = field(repr=False)
+    page_size: int
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """All rows, made anew."""
+        return self.part(0, self.count)
+
+    def pages(self) -> Iterator[Record]:
+        """The answers, page by page; one without records where there is nothing."""
+        return map(json.loads, self._pages())
+
+    def _pages(self) -> Iterator[str]:
+        pages = max(-(-self.count // self.page_size), 1)
+        for first in range(0, pages, PAGES_AT_ONCE):
+            part = self.part(first * self.page_size, min((first + PAGES_AT_ONCE) * self.page_size, self.count))
+            texts = self.texts(part)
+            for number in range(first, min(first + PAGES_AT_ONCE, pages)):
+                begin = (number - first) * self.page_size
+                yield self._page(texts[begin : begin + self.page_size], Page(number + 1, pages, self.count))
+
+    def _page(self, texts: list[str], page: Page) -> str:
+        before, after = json.dumps(self.envelope([HERE], page), ensure_ascii=False).split(json.dumps(HERE))
+        return before + ", ".join(texts) + after
+
+    def write(self, folder: Path) -> None:
+        """Writes NAME_page1.json and so on into a folder that exists."""
+        for number, text in enumerate(self._pages(), 1):
+            (folder / f"{self.name}_page{number}.json").write_bytes(f"{text}\n".encode())
+
+
+File = TextFile | JsonFile | LongJsonFile
 
 
 @dataclass(frozen=True)

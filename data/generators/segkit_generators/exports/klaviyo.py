@@ -12,12 +12,12 @@ import pandas as pd
 
 from segkit_generators.exports import cells
 from segkit_generators.exports.book import Book
-from segkit_generators.exports.delivery import Delivery, JsonFile, Page, Record
-from segkit_generators.exports.klaviyo_events import METRICS, event_tables, metric_id
+from segkit_generators.exports.delivery import Delivery, JsonFile, LongJsonFile, Page, Record
+from segkit_generators.exports.klaviyo_events import METRICS, Source, event_sources, metric_id
+from segkit_generators.exports.klaviyo_json import API, event_texts
 from segkit_generators.exports.klaviyo_people import basic_profile, full_profile, profile_rows, profiles_csv
 from segkit_generators.exports.klaviyo_segments import ENGAGED, engaged
 
-API = "https://a.klaviyo.com/api"
 PROFILES_PER_PAGE, EVENTS_PER_PAGE = 100, 1000
 MAIN_LIST = "all_subscribers"
 
@@ -30,8 +30,8 @@ def deliver(book: Book) -> Delivery:
     return Delivery("klaviyo", (profiles_csv(profiles), *_api(book, profiles)))
 
 
-def _api(book: Book, profiles: pd.DataFrame) -> list[JsonFile]:
-    events = [_events(metric, rows, profiles) for metric, rows in event_tables(book).items()]
+def _api(book: Book, profiles: pd.DataFrame) -> list[JsonFile | LongJsonFile]:
+    events = [_events(metric, source, profiles) for metric, source in event_sources(book, profiles.index).items()]
     groups = _groups(book)
     members = [_members(name, group, profiles) for name, group in groups.groupby("group", sort=False)]
     return [
@@ -40,38 +40,18 @@ def _api(book: Book, profiles: pd.DataFrame) -> list[JsonFile]:
     ]  # fmt: skip
 
 
-def _events(metric: str, rows: pd.DataFrame, profiles: pd.DataFrame) -> JsonFile:
+def _events(metric: str, source: Source, profiles: pd.DataFrame) -> LongJsonFile:
     """All events of one metric, as they are fetched with a filter on its id; who has no profile there has no events."""
-    rows = rows[rows["person"].isin(profiles.index)].sort_values("at", kind="stable")
-    rows = rows.assign(
-        id=cells.codes(metric, rows.index, 11), metric=metric_id(metric), profile=profiles["id"].reindex(rows["person"]).to_numpy(),
-        timestamp=cells.unix(rows["at"]), datetime=cells.iso(rows["at"]),
-    ).drop(columns=["person", "at"])  # fmt: skip
-    return JsonFile(f"events_{cells.slug(metric).replace('-', '_')}", rows, _event, _pages("events"), EVENTS_PER_PAGE)
 
+    def part(first: int, last: int) -> pd.DataFrame:
+        rows = source.some(first, last)
+        return rows.assign(
+            id=cells.codes(metric, rows.index, 11), metric=metric_id(metric), profile=profiles["id"].reindex(rows["person"]).to_numpy(),
+            timestamp=cells.unix(rows["at"]), datetime=cells.iso(rows["at"]),
+        ).drop(columns=["person", "at"])  # fmt: skip
 
-def _event(row: Record) -> Record:
-    """One event; its properties are the columns with a capital or a dollar in front, and `machine_open`."""
-    place = f"{API}/events/{row['id']}"
-    named = {"id", "metric", "profile", "timestamp", "datetime"}
-    told = {name: value for name, value in row.items() if name not in named and value is not None}
-    return {
-        "type": "event", "id": row["id"],
-        "attributes": {"timestamp": row["timestamp"], "event_properties": told, "datetime": row["datetime"], "uuid": _uuid(row["id"])},
-        "relationships": {
-            name: {
-                "data": {"type": name, "id": row[name]},
-                "links": {"self": f"{place}/relationships/{name}", "related": f"{place}/{name}"},
-            }
-            for name in ("profile", "metric")
-        },
-        "links": {"self": place},
-    }  # fmt: skip
-
-
-def _uuid(name: str) -> str:
-    digits = cells.hexadecimal("uuid", name)
-    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"
+    name = f"events_{cells.slug(metric).replace('-', '_')}"
+    return LongJsonFile(name, len(source.places), part, event_texts, _pages("events"), EVENTS_PER_PAGE)
 
 
 def _metrics(book: Book) -> JsonFile:

@@ -45,9 +45,8 @@ def _consent(book: Book) -> pd.DataFrame:
 
 def _activity(book: Book) -> pd.DataFrame:
     """First and last of everything a person did; a last open may well be Apple's."""
-    mail, site = book.table("email_events"), book.table("site_events")
-    acted = mail[mail["event_type"].isin(["opened", "clicked"])]
-    acts = [(acted, "profile_id", "occurred_at"), (site, "profile_id", "occurred_at"), (book.orders, "person", "ordered_at")]
+    mail, site = book.happened("email_events", ("opened", "clicked")), book.happened("site_events")
+    acts = [(mail, "profile_id", "occurred_at"), (site, "profile_id", "occurred_at"), (book.orders, "person", "ordered_at")]
     all_acts = pd.concat([frame[[who, at]].set_axis(["person", "at"], axis=1) for frame, who, at in acts]).groupby("person")["at"]
     opened, clicked = (_last(book, kind, total) for kind, total in (("opened", "last_open_at"), ("clicked", "last_click_at")))
     return pd.DataFrame({"first": all_acts.min(), "last": all_acts.max(), "last_open": opened, "last_click": clicked})
@@ -55,12 +54,9 @@ def _activity(book: Book) -> pd.DataFrame:
 
 def _last(book: Book, kind: str, total: str) -> pd.Series:
     """The last mail event of a kind by profile, as the log tells or, where no log was kept, the totals."""
-    mail = book.table("email_events")
-    return (
-        book.table("profile_snapshots")[total]
-        if mail.empty
-        else mail[mail["event_type"] == kind].groupby("profile_id")["occurred_at"].max()
-    )
+    if not len(book.arrow("email_events")):
+        return book.table("profile_snapshots")[total]
+    return book.happened("email_events", (kind,)).groupby("profile_id")["occurred_at"].max()
 
 
 def _purchases(book: Book) -> pd.DataFrame:

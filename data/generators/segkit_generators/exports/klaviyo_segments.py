@@ -1,6 +1,8 @@
 """A segment as Klaviyo's API defines it, and who is in it: engaged by a human open, a human click or an order of late."""
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from segkit_generators.exports.book import Book
 from segkit_generators.exports.delivery import Record
@@ -34,13 +36,19 @@ ENGAGED: Record = {
 
 def engaged(book: Book) -> pd.DataFrame:
     """One row a member by profile_id: group, kind, name, joined (the first of the events that keep him in)."""
-    events, since = book.table("email_events"), book.end - pd.Timedelta(days=DAYS)
-    human = ((events["event_type"] == "opened") & events["is_machine_open"].eq(False)) | (
-        (events["event_type"] == "clicked") & ~events["is_bot_click"].eq(True)
-    )
-    acts = [(events[human], "profile_id", "occurred_at"), (book.orders, "person", "ordered_at")]
+    since = book.end - pd.Timedelta(days=DAYS)
+    acts = [(_human(book, since), "profile_id", "occurred_at"), (book.orders, "person", "ordered_at")]
     moments = pd.concat([rows[[who, at]].set_axis(["person", "at"], axis=1) for rows, who, at in acts])
     recent = moments[moments["at"] >= since].groupby("person")["at"].min()
     may_be_mailed = book.consent["status"].eq("subscribed") & book.consent["blocked_at"].isna()
     members = recent[recent.index.isin(book.consent.index[may_be_mailed])]
     return pd.DataFrame({"group": "engaged", "kind": "segment", "name": ENGAGED["name"], "joined": members})
+
+
+def _human(book: Book, since: pd.Timestamp) -> pd.DataFrame:
+    """Opens and clicks of people since a moment: profile_id, occurred_at."""
+    events = book.arrow("email_events")
+    late = events.filter(pc.greater_equal(events["occurred_at"], pa.scalar(since.to_pydatetime(), events["occurred_at"].type)))
+    opened = pc.and_(pc.equal(late["event_type"], "opened"), pc.fill_null(pc.invert(late["is_machine_open"]), False))
+    clicked = pc.and_(pc.equal(late["event_type"], "clicked"), pc.invert(pc.fill_null(late["is_bot_click"], False)))
+    return late.filter(pc.or_(opened, clicked)).select(["profile_id", "occurred_at"]).to_pandas()
