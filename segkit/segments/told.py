@@ -6,7 +6,7 @@ from segkit.segments import tree
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Change, Explanation, Verdict
 from segkit.segments.lint import LintFinding
-from segkit.segments.say import INDENT, short, title
+from segkit.segments.say import INDENT, deed, short, title
 from segkit.segments.tree import Condition
 from segkit.text import Text, catalogue, placeholders
 
@@ -74,5 +74,5 @@ def _numbers(found: LintFinding, t: Text) -> dict[str, object]:
     if "reason" in told:
         told["reason"] = t(f"reasons.{told['reason']}")
     if "metric" in told:
-        told["metric"] = t(f"say.metrics.{told['metric']}.did")
+        told["metric"] = deed(told["metric"], t.lang)
     return told | {side: t(f"lint.goals.{told[side]}") for side in ("one", "other") if side in told}
