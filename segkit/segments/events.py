@@ -21,7 +21,7 @@ class Events(Wording):
 
     def deed(
         self, metrics: tuple[str, ...], where: Tests = (), item: Tests = (), adverb: str = "", when: str = "", negative: bool = False,
-        notes: tuple[str, ...] = (), more: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (), more: tuple[str, ...] = (), flags: str = "flags",
     ) -> str:  # fmt: skip
         """Events that happened or did not; `adverb` is never, ever or last, `when` how often and in which span of time."""
         if len(metrics) == 1:
@@ -29,7 +29,7 @@ class Events(Wording):
         else:
             told = [self._one_deed(name, where, item, more, "", "", negative) for name in metrics]
             line = self.phrase("say.several", deeds=self.joined("say.and" if negative else "say.or", told), adverb=adverb, when=when)
-        return self.noted(line, [*self.flag_notes(metrics, where), *notes])
+        return self.noted(line, [*self.flag_notes(metrics, where, flags), *notes])
 
     def _one_deed(
         self, metric: str, where: Tests, item: Tests, more: tuple[str, ...], adverb: str, when: str, negative: bool
@@ -105,7 +105,7 @@ class Events(Wording):
         """The first or last time, in a window or at a moment told in words."""
         tested = latest.where or latest.item
         adverb = self.t(f"say.latest_tested.{latest.which}" if tested else f"say.latest.{latest.which}")
-        return self.deed(latest.metrics, latest.where, latest.item, adverb=adverb, when=moment or self.when(window))
+        return self.deed(latest.metrics, latest.where, latest.item, adverb=adverb, when=moment or self.when(window), flags="judged")
 
     def every(self, every: tree.Every) -> str:
         """So many times, and each time so."""
@@ -121,7 +121,7 @@ class Events(Wording):
         filters = list(dict.fromkeys(told for name in every.metrics for told in self.filters(name, every.where)))
         if every.item:
             filters.append(self.t("say.with_product" if filters else "say.product", filters=self.of_line(every.item)))
-        notes = self.flag_notes(every.metrics, every.where)
+        notes = self.flag_notes(every.metrics, every.where, "judged")
         told = self.joined("say.and", filters)
         noted = self.t("say.every_noted", notes=self.t("say.note_joint").join(notes)) if notes else ""
         return self.joined("say.and", [one for one in (told, noted) if one])

@@ -120,13 +120,13 @@ class Wording:
         known = words.metrics()[metric].properties
         return [self.filter(_renamed(test)) for test in where if test.name in known and test.name not in FLAGS]
 
-    def flag_notes(self, metrics: tuple[str, ...], where: Tests) -> list[str]:
-        """Which opens and clicks count."""
+    def flag_notes(self, metrics: tuple[str, ...], where: Tests, part: str = "flags") -> list[str]:
+        """Which opens and clicks count ("flags"), or what one that is looked at must be ("judged")."""
         known = {name for metric in metrics for name in words.metrics()[metric].properties}
         told = {test.name: flag_key(test) for test in where if test.name in FLAGS and test.name in known}
-        if list(told.values()) == ["false", "false"]:
+        if part == "flags" and list(told.values()) == ["false", "false"]:
             return [self.t("say.flags.both_false")]
-        return [self.t(f"say.flags.{name}.{key}") for name, key in told.items()]
+        return [self.t(f"say.{part}.{name}.{key}") for name, key in told.items()]
 
     def of_line(self, item: Tests) -> str:
         """What one line of an order must be."""

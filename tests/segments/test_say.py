@@ -29,7 +29,7 @@ BESIDE = [  # forms that the library does not use
     {"total_value": "placed_order", "at_least": 12.5, "item": {"brand": ["Nike", "Adidas"]}, "within": "between 30 and 60 days ago"},
     {"average_value": "placed_order", "at_least": "1.5 x shop median order value"}, {"average_value": "placed_order", "at_most": 60.67},
     {"average_value": "placed_order", "less_than": "shop 80% quantile of average value"}, {"first": "placed_order", "was": "more than 390 days ago"},
-    {"last": "placed_order", "was": "last 3 days", "where": {"channel": "web"}}, {"last": "placed_order", "was": "between 90 and 180 days ago"},
+    {"last": "placed_order", "was": "last 3 days", "where": {"channel": "web"}}, {"last": "opened_email", "was": "last 30 days", "where": {"apple_privacy_open": False}}, {"last": "placed_order", "was": "between 90 and 180 days ago"},
     {"every": "placed_order", "where": {"channel": "web"}, "within": "last 365 days"},
     {"every": "placed_order", "where": {"channel": "web"}, "item": {"brand": "Nike"}, "at_least": 3},
     {"every": "opened_email", "where": {"apple_privacy_open": False}}, {"profile": {"city": "Gent"}}, {"profile": {"city": {"known": True}}},
