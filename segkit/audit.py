@@ -21,7 +21,7 @@ from segkit.features import purchase, score
 from segkit.findings import findings
 from segkit.measure import census, fit
 from segkit.measure import rhythm as rhythms
-from segkit.measure.cards import Pack, segment_cards
+from segkit.measure.cards import Pack, lint_of, overlap, segment_cards
 from segkit.measure.concentration import concentration
 from segkit.quality import Quality
 from segkit.segments import library
@@ -126,6 +126,8 @@ class _Audit:
             "personas": census.persona_census(self.frame, self.literal, self.quality, self.settings),
             "persona_fit": self._persona_fit(),
             "segments": segment_cards(self.frame, self.pack, self.quality, self.settings, self.currency["code"]),
+            "segment_overlap": overlap(self.frame, self.pack, self.settings),
+            "segment_lint": lint_of(self.pack, self.store, self.rules),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),
             "rhythm": rhythms.rhythm(self.purchases, self._seen_to(), self._first_day(), self.settings),

@@ -70,7 +70,7 @@ def lint(
     file: File = None, mapping: Mapping = None, lang: Lang = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Look over a set of segments: holes, overlaps, contradictions, conditions that are never or always true, and more."""
-    from segkit.segments.told import tell_finding
+    from segkit.segments.lint.told import tell
 
     view, t = _view(path, as_of, file, mapping, lang)
     if not everything and not len(view.own_segments):
@@ -80,8 +80,10 @@ def lint(
         _write_json({"as_of": str(view.as_of), "findings": [finding.as_dict() for finding in findings]})
         return
     for finding in findings:
-        what, todo = tell_finding(finding, t.lang, view.segments)
-        say.print(f"[bold]{t(f'lint.severity.{finding.severity}')}[/bold]  {escape(what)}\n  {escape(todo)}", soft_wrap=True)
+        head, *rest = tell(finding, t, view.segments, view.currency).splitlines()
+        say.print(f"[bold]{t(f'lint.severity.{finding.severity}')}[/bold]  {escape(head)}", soft_wrap=True)
+        for line in rest:
+            say.print(f"  {escape(line)}", soft_wrap=True)
     if not findings:
         say.print(t("cli.segments.nothing_found"))
 

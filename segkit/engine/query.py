@@ -90,8 +90,11 @@ class Query:
     columns: Mapping[str, str]
     day: str | None = None
 
-    def aggregate(self, by: str | None, columns: Mapping[str, str], where: str | None = None) -> Query:
-        """One row per value of `by` (one row in all when it is None): aggregates over the rows of this query."""
+    def aggregate(self, by: str | Sequence[str] | None, columns: Mapping[str, str], where: str | None = None) -> Query:
+        """One row per value of `by`, or per combination of values of several columns: aggregates over the rows of this query.
+
+        With None there is one row in all.
+        """
         source = _Source(exp.to_table(self.name), self.columns, self.day, self.name)
         condition = self.rules._condition(where, self.columns, self.day)
         return _aggregate(self.rules, self.steps, source, by, columns, condition)
@@ -259,18 +262,18 @@ def _aggregate(
     rules: Rules,
     steps: tuple[Step, ...],
     source: _Source,
-    by: str | None,
+    by: str | Sequence[str] | None,
     columns: Mapping[str, str],
     where: exp.Expression | None,
 ) -> Query:
     scope = rules.scope(source.kinds, source.day, aggregates=True)
     parsed = {name: words.parse(text, scope) for name, text in columns.items()}
     kinds = {name: kind for name, (_, kind) in parsed.items()}
-    keys = {} if by is None else {by: source.kinds[by]}
+    keys = {name: source.kinds[name] for name in ([by] if isinstance(by, str) else by or ())}
     select = exp.select(*map(exp.column, keys), *[exp.alias_(_settled(*parsed[name]), name) for name in parsed])
     select = _where(select.from_(source.frame, copy=False), where)
-    select = select.group_by(*map(exp.column, keys), copy=False) if by else select
-    label = f"{source.name}_by_{by}" if by else f"{source.name}_total"
+    select = select.group_by(*map(exp.column, keys), copy=False) if keys else select
+    label = f"{source.name}_by_{by if isinstance(by, str) else 'several'}" if keys else f"{source.name}_total"
     return Query(rules, steps, "", {})._then(label, select, {**keys, **kinds})
 
 

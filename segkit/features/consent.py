@@ -19,9 +19,11 @@ FEATURES = {
 }  # fmt: skip
 COUNTS = tuple(name for name in FEATURES if "_count" in name)
 
+_NOT_LEFT = "(unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at)"
+SUBSCRIBED, BLOCKED = f"subscribed_count > 0 AND {_NOT_LEFT}", "suppressed_count > 0"  # the two halves of is_mailable
 FLAGS = {
     "is_mailable": Feature(
-        "subscribed_count > 0 AND suppressed_count = 0 AND (unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at)",
+        f"subscribed_count > 0 AND suppressed_count = 0 AND {_NOT_LEFT}",
         "subscribed to marketing mail, not unsubscribed since, and not suppressed",
     ),
     "has_consent_record": Feature("consent_count > 0", "anything at all is known about consent"),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from segkit.engine import Rules, Store
 from segkit.measure.compare import TOO_FEW, segment_against_rest
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
 from segkit.segments import tree
 from segkit.segments.definition import Segment, SegmentSet, load
 from segkit.segments.library import CORE, of_country, stock
-from segkit.segments.members import Availability, is_without_history
+from segkit.segments.lint import lint
+from segkit.segments.members import Availability, is_without_history, matrix
 from segkit.segments.tree import Condition, leaves
 from segkit.segments.write import plain
 from segkit.settings import Settings
 
+_TOLD = ("key", "severity", "segments", "numbers", "people")  # of what the linter finds; its witnesses are people
 _OPEN = ("members", "share", "discount")  # what may be told of a group of any size
 
 
@@ -113,3 +116,27 @@ def _is_top_spender(condition: Condition) -> bool:
     """Whether it asks for the top share by all that was ever spent, which then has an amount it starts at."""
     found = list(leaves(condition))
     return len(found) == 1 and isinstance(found[0], tree.Top) and (found[0].measure, found[0].window.is_ever) == (tree.SUM, True)
+
+
+def overlap(frame: pd.DataFrame, pack: Pack, settings: Settings) -> dict[str, Any]:
+    """How many people each two segments share: {id: {other id: people}}, the later ones of the pack against the earlier.
+
+    A few people could be recognised: a number from 1 to smallest_group - 1 is None.
+    """
+    names = [name for name in pack.segments if name not in pack.answers]
+    shared = matrix(frame[[f"in_{name}" for name in names]]).to_numpy()
+    return {
+        one: {other: _told_count(int(shared[row, column]), settings) for column, other in enumerate(names[:row])}
+        for row, one in enumerate(names)
+    }
+
+
+def _told_count(people: int, settings: Settings) -> int | None:
+    return None if 0 < people < settings["smallest_group"] else people
+
+
+def lint_of(pack: Pack, store: Store, rules: Rules) -> list[dict[str, Any]]:
+    """What the linter finds in the client's own segments; nobody is named."""
+    own = SegmentSet({name: replace(pack.segments[name], condition=pack.conditions[name]) for name in pack.own})
+    found = lint(own, rules.settings, store, rules) if len(own) else []
+    return [{name: value for name, value in finding.as_dict().items() if name in _TOLD} for finding in found]

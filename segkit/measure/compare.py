@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.measure.intervals import normal_reach, t_reach, wilson
+from segkit.measure.intervals import newcombe, normal_reach, t_reach
 from segkit.settings import Settings
 
 TOO_FEW, NO_BUYERS = "too_few_profiles", "no_purchases_in_group"
@@ -73,9 +73,4 @@ def _ratio(group: pd.DataFrame) -> tuple[float, float]:
 
 def _shares(flags: list[pd.Series], level: float) -> dict[str, float]:
     hits, totals = [int(flag.sum()) for flag in flags], [len(flag) for flag in flags]
-    one, other = hits[0] / totals[0], hits[1] / totals[1]
-    (one_low, one_high), (other_low, other_high) = (wilson(*pair, level) for pair in zip(hits, totals, strict=True))
-    difference = one - other
-    low = difference - math.hypot(one - one_low, other_high - other)
-    high = difference + math.hypot(one_high - one, other - other_low)
-    return _compared(one, other, low, high)
+    return _compared(hits[0] / totals[0], hits[1] / totals[1], *newcombe(hits[0], totals[0], hits[1], totals[1], level))

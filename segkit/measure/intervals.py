@@ -28,6 +28,22 @@ def wilson(hits: int, total: int, level: float) -> tuple[float, float]:
     return (0.0 if hits == 0 else centre - reach), (1.0 if hits == total else centre + reach)
 
 
+def newcombe(hits: int, total: int, other_hits: int, other_total: int, level: float) -> tuple[float, float]:
+    """Newcombe's interval for the difference of two shares, the first minus the other (1998, method 10)."""
+    one, other = hits / total, other_hits / other_total
+    low, high = wilson(hits, total, level)
+    other_low, other_high = wilson(other_hits, other_total, level)
+    return one - other - math.hypot(one - low, other_high - other), one - other + math.hypot(high - one, other - other_low)
+
+
+def mean_interval(count: int, total: float, squares: float, level: float) -> tuple[float, float]:
+    """Student's interval for a mean, from how many there are (two or more), their sum and the sum of their squares."""
+    mean = total / count
+    variance = max(squares - total * mean, 0) / (count - 1)
+    reach = t_reach(level, count - 1) * math.sqrt(variance / count)
+    return mean - reach, mean + reach
+
+
 @dataclass(frozen=True)
 class Curve:
     """Share that something happened to by each day on which it did: `days` rising, `share` with `low` and `high`."""

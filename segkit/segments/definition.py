@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from segkit.errors import SegmentError
 from segkit.segments import values
-from segkit.segments.read import GROUPS, NOT, condition, filled, parameters_in
+from segkit.segments.read import GROUPS, NOT, condition, filled, parameters_in, readable
 from segkit.segments.tree import CanReceive, Condition, InSegment, leaves, replaced
 from segkit.segments.write import plain
 from segkit.settings import Settings, read_yaml, suggestion
@@ -24,8 +24,7 @@ VERSION = 1
 LONGEST_LINE = 10**4  # a text stays on its line
 KINDS = ("lifecycle", "purchase", "interest", "interaction", "feedback", "predictive", "deliverability")
 GOALS = ("keep", "grow", "first_order", "second_order", "win_back", "remove", "inform", "ask", "block")
-DISCOUNTS = ("none", "an extra", "a second step", "up front")
-MOST_DISCOUNT = len(DISCOUNTS) - 1
+MOST_DISCOUNT = 3  # none, an extra, a second step, up front
 BLANKS = ("brand", "category", "product", "country", "campaign", "page", "link", "form", "list")
 _LANGUAGES = ("nl", "en")
 _TEXTS = ("title", "why", "action")
@@ -131,6 +130,9 @@ class SegmentSet(Mapping[str, Segment | Template]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._segments)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._segments
+
     def __len__(self) -> int:
         return len(self._segments)
 
@@ -198,6 +200,7 @@ def read_set(
     data: Any, settings: Settings, parameters: Mapping[str, Any] | None = None, beside: Mapping[str, Segment | Template] | None = None
 ) -> SegmentSet:
     """The segments that plain data say: {"version": 1, "parameters": {...}, "segments": {id: {...}}}."""
+    readable(data, "segments")
     _check_top(data)
     own = data.get("parameters") or {}
     for name, value in own.items():

@@ -130,7 +130,7 @@ class _Case:
 
     def __init__(self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any]) -> None:
         self.store, self.rules, self.profile, self.figures, self.dates = store, rules, profile, figures, dates
-        self.today, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
+        self.day, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
 
     def verdict(self, leaf: Condition, holds: bool) -> Verdict:
         """What is found for a condition, and what would turn it."""
@@ -140,11 +140,11 @@ class _Case:
             case tree.Every(metrics, least, where, item, window):
                 events = self._judged(metrics, where, item)
                 seen = self._seen(tree.Event(metrics, window=window))
-                turned = changes.of_every(leaf, events, self.today, holds)
+                turned = changes.of_every(leaf, events, self.day, holds)
                 return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), seen)
             case tree.Latest(which, metrics, where, item):
                 events = self._judged(metrics, where, item)
-                verdict = Verdict(leaf, holds, changes=tuple(changes.of_latest(leaf, events, self.today, holds)))
+                verdict = Verdict(leaf, holds, changes=tuple(changes.of_latest(leaf, events, self.day, holds)))
                 return _shown(verdict, events if which == "last" else events[::-1])
             case tree.Follow():
                 return self._follow(leaf, holds)
@@ -159,9 +159,9 @@ class _Case:
         seen, events = self._seen(leaf), self._events(leaf.metrics, leaf.where, leaf.item)
         found, needed = _found(leaf.measure, seen), self._needed(leaf)
         if leaf.measure == tree.COUNT:
-            turned = changes.of_count(leaf, events, self.today, holds, len(seen))
+            turned = changes.of_count(leaf, events, self.day, holds, len(seen))
         else:
-            turned = [] if needed is None else changes.of_value(leaf, events, self.today, holds, found, needed)
+            turned = [] if needed is None else changes.of_value(leaf, events, self.day, holds, found, needed)
         return _shown(Verdict(leaf, holds, found, needed, changes=tuple(turned)), seen)
 
     def _needed(self, leaf: tree.Event) -> Decimal | None:
@@ -185,7 +185,7 @@ class _Case:
         def judge(day: date) -> bool:
             return changes.inside(event, leaf.window, day)
 
-        return list(changes.by_waiting([event], leaf.window, self.today, holds, judge))
+        return list(changes.by_waiting([event], leaf.window, self.day, holds, judge))
 
     # --- events -------------------------------------------------------------------------------------------------------
 

@@ -74,8 +74,8 @@ def counts(store: Store, rules: Rules, conditions: Mapping[str, Condition]) -> d
 
 
 def matrix(frame: pd.DataFrame) -> pd.DataFrame:
-    """How many are in both of each two segments; the diagonal holds their sizes. `frame` is that of `flags`."""
-    inside = frame.drop(columns="profile_id").astype("int64")
+    """How many are in both of each two segments; the diagonal holds their sizes. `frame` holds a flag per segment."""
+    inside = frame.drop(columns="profile_id", errors="ignore").astype("int64")
     return inside.T @ inside
 
 

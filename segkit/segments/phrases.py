@@ -9,7 +9,7 @@ from typing import Any
 from segkit.errors import SegmentError
 from segkit.segments import tree, values, words
 from segkit.segments.tree import Condition, Tests, all_of
-from segkit.segments.window import EVER, HOURS_A_DAY, Window, parse
+from segkit.segments.window import EVER, HOURS_A_DAY, MOST_DAYS, Window, parse, within_a_century
 from segkit.settings import suggestion
 
 Keys = Mapping[str, Any]
@@ -143,7 +143,7 @@ def after(keys: Keys, path: str) -> Condition:
 def _same(first: str, then: str, given: Any, path: str) -> tuple[str, ...]:
     if not isinstance(given, Mapping) or "same" not in given:
         return ()
-    told = [given["same"]] if isinstance(given["same"], str) else given["same"]
+    told = given["same"] if isinstance(given["same"], (list, tuple)) else [given["same"]]
     shared = [name for name in words.metrics()[first].properties if name in words.metrics()[then].properties]
     return tuple(sorted({values.name(words.spelling(str(one)), shared, f"{path}.same", "shared property") for one in told}))
 
@@ -153,7 +153,8 @@ def _span(keys: Keys, path: str) -> int:
     said = [key for key in ("days", "hours") if key in keys]
     if len(said) != 1:
         raise SegmentError(f"{path} must say within which time.", "Write one of  days: 1  and  hours: 24.")
-    return values.whole(keys[said[0]], f"{path}.{said[0]}", 1) * (HOURS_A_DAY if said[0] == "days" else 1)
+    hours = values.whole(keys[said[0]], f"{path}.{said[0]}", 1) * (HOURS_A_DAY if said[0] == "days" else 1)
+    return within_a_century(hours, MOST_DAYS * HOURS_A_DAY, f"{path}.{said[0]}", f"{keys[said[0]]} {said[0]}")
 
 
 def profile(keys: Keys, path: str) -> Condition:

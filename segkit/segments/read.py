@@ -15,6 +15,8 @@ from segkit.settings import suggestion
 GROUPS = {"all": all_of, "any": any_of}
 NOT = "not"
 DEEPEST = 40  # no person follows more, and a reader in recursion falls over far beyond it
+_DEEPEST_DATA = DEEPEST * 2 * 2  # a group is a mapping with a list in it, and its leaves go a few levels further
+MOST_PARTS = 10**5  # of all definitions together; a file of a few lines can hold more when it speaks of itself
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 
 
@@ -58,6 +60,22 @@ def _alone(data: Mapping[str, Any], group: str, path: str) -> None:
     others = [key for key in data if key != group]
     if others:
         raise SegmentError(f"{path}: {group} stands beside {others[0]!r}.", f"Put everything that belongs to it under {group}:.")
+
+
+def readable(data: Any, path: str) -> None:
+    """An error where data are nested too deeply, or endless through what YAML calls an alias."""
+    found, parts = [(data, 0)], 0
+    while found:
+        one, depth = found.pop()
+        parts += 1
+        if depth > _DEEPEST_DATA:
+            raise SegmentError(f"{path}: nested deeper than {DEEPEST} conditions.", "Give inner parts a name, and use in_segment:.")
+        if parts > MOST_PARTS:
+            raise SegmentError(
+                f"{path}: more than {MOST_PARTS} parts.", "Give what repeats a name, and use in_segment: rather than & and *."
+            )
+        inner = one.values() if isinstance(one, Mapping) else one if isinstance(one, (list, tuple)) else ()
+        found += [(part, depth + 1) for part in inner]
 
 
 def filled(data: Any, parameters: Mapping[str, Any], path: str) -> Any:

@@ -43,11 +43,6 @@ def short(condition: Condition, lang: str, currency: str = "EUR", segments: Name
     return speaker.t("say.short", line=speaker.on_one_line(condition))
 
 
-def deed(metric: str, lang: str) -> str:
-    """What somebody did, as the end of "who ..."."""
-    return Speaker(lang).deed((metric,))
-
-
 def title(id: str, segment: Segment | Template | None, lang: str) -> str:
     """How a segment is called: its own title, that of the persona with its id, or the id."""
     t = catalogue(lang)

@@ -1,4 +1,4 @@
-"""Explanations and findings of the linter in plain Dutch or English."""
+"""An explanation in plain Dutch or English: the verdict, each condition with its evidence, and what would have to change."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from segkit.segments import changes, tree
 from segkit.segments.changes import Change
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Evidence, Explanation, Verdict
-from segkit.segments.lint import LintFinding
-from segkit.segments.say import INDENT, Speaker, deed, group, title
+from segkit.segments.say import INDENT, Speaker, group, title
 from segkit.segments.tree import Condition
-from segkit.text import Text, catalogue, placeholders
+from segkit.text import catalogue
 
 
 def tell(found: Explanation, lang: str, currency: str = "EUR", segments: SegmentSet | None = None) -> str:
@@ -107,24 +106,3 @@ def _leaf(condition: Condition) -> tuple[Condition, bool]:
         leaf, negated = _leaf(condition.condition)
         return leaf, not negated
     return condition, False
-
-
-def tell_finding(found: LintFinding, lang: str, segments: SegmentSet | None = None) -> tuple[str, str]:
-    """What the linter found, and what to do about it."""
-    t = catalogue(lang)
-    names = [title(id, segments[id] if segments and id in segments else None, lang) for id in found.segments]
-    told = {"segments": ", ".join(names), "first": names[0], "second": names[-1], **_numbers(found, t)}
-    sentence = f"lint.found.{found.key}.what"
-    what = t(sentence, **{name: told[name] for name in placeholders(t.sentences[sentence])})
-    return what + (t("lint.people", n=found.people) if found.people else ""), t(f"lint.found.{found.key}.todo")
-
-
-def _numbers(found: LintFinding, t: Text) -> dict[str, object]:
-    told = dict(found.numbers)
-    if "share" in told:
-        told["share"] = t.percent(told["share"])
-    if "reason" in told:
-        told["reason"] = t(f"reasons.{told['reason']}")
-    if "metric" in told:
-        told["metric"] = deed(told["metric"], t.lang)
-    return told | {side: t(f"lint.goals.{told[side]}") for side in ("one", "other") if side in told}

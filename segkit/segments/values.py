@@ -29,6 +29,8 @@ _FIGURES = {
 _SHOP = re.compile(r"(?:([\d.]+) ?(?:x|\*|times) )?shop (?:(average order value|median order value)|([\d.]+)% (quantile) of average value)")
 SHOP_FORMS = ("shop average order value", "shop median order value", "1.5 x shop average order value", "shop 80% quantile of average value")
 _HUNDRED = 100
+MOST, DECIMALS = 10**15, 16  # beyond these digits engines compare amounts as doubles, each with another rounding
+_NOT_IN_FILES = re.compile("[\0\ud800-\udfff]")  # half of a character, or none
 LONGEST = 60  # characters of a value that an error repeats
 
 
@@ -45,7 +47,15 @@ def number(value: Any, path: str, least: Decimal | int | None = None) -> int | D
         raise SegmentError(
             f"{path}: {value} is too small." if exact.is_finite() else f"{path}: {value} is no amount.", f"Write at least {least or 0}."
         )
+    _comparable(exact, path)
     return int(exact) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def _comparable(exact: Decimal, path: str) -> None:
+    if exact.copy_abs() > MOST:
+        raise SegmentError(f"{path}: {shown(str(exact))} is beyond any amount.", f"Write at most {MOST}.")
+    if -int(exact.normalize().as_tuple().exponent) > DECIMALS:
+        raise SegmentError(f"{path}: {shown(str(exact))} has too many decimals.", f"Write at most {DECIMALS} decimals.")
 
 
 def whole(value: Any, path: str, least: int = 0) -> int:
@@ -97,6 +107,8 @@ def text(value: Any, path: str) -> str:
         raise SegmentError(f"{path}: {shown(value)} is not text.", f'Put it in quotes:  "{value}".')
     if not value.strip():
         raise SegmentError(f"{path} is empty.", "Write the value to look for.")
+    if _NOT_IN_FILES.search(value):
+        raise SegmentError(f"{path}: {shown(value)} holds a character that no file can hold.", "Write the text anew.")
     return unicodedata.normalize("NFC", value)
 
 
@@ -122,6 +134,8 @@ def _tests(key: Any, value: Any, known: Mapping[str, words.Property], path: str)
         raise SegmentError(f"{path}: unknown property {shown(key)}.", suggestion(str(key), known))
     kind = known[told].type
     if isinstance(value, Mapping):
+        if not value:
+            raise SegmentError(f"{path}: {{}} tests nothing.", f"Write a value, or one of {', '.join(OPERATORS[kind])} with its value.")
         return [test(told, kind, op, inner, f"{path}.{op}") for op, inner in value.items()]
     if isinstance(value, (list, tuple)):
         return [test(told, kind, IN, value, path)]

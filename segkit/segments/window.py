@@ -93,8 +93,8 @@ def _window(kind: str, found: tuple[str, ...], path: str, told: str) -> Window:
         return EVER
     *counts, unit = found
     if unit == "hour":
-        return Window(hours=_within_a_century(int(counts[0]), MOST_DAYS * HOURS_A_DAY, path, told))
-    days = [_within_a_century(int(count) * (DAYS_A_WEEK if unit == "week" else 1), MOST_DAYS, path, told) for count in counts]
+        return Window(hours=within_a_century(int(counts[0]), MOST_DAYS * HOURS_A_DAY, path, told))
+    days = [within_a_century(int(count) * (DAYS_A_WEEK if unit == "week" else 1), MOST_DAYS, path, told) for count in counts]
     if kind == "between" and days[0] > days[1]:
         raise SegmentError(f"{path}: {told!r} runs backwards.", f"Write  between {days[1]} and {days[0]} days ago.")
     return {
@@ -105,7 +105,8 @@ def _window(kind: str, found: tuple[str, ...], path: str, told: str) -> Window:
     }[kind]()
 
 
-def _within_a_century(count: int, most: int, path: str, told: str) -> int:
+def within_a_century(count: int, most: int, path: str, told: str) -> int:
+    """The count itself; an error at `path` when it is more than `most`."""
     if count > most:
         raise SegmentError(f"{path}: {told!r} is longer than a century.", "Write a number of days that the deliveries can hold.")
     return count
@@ -126,8 +127,8 @@ def _day(text: str, path: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise SegmentError(f"{path}: {text} is not a day.", "Write the day as YYYY-MM-DD, for example 2026-11-01.") from error
-    if day == date.max:
-        raise SegmentError(f"{path}: {text} has no day after it.", "Leave the end open:  since ...")
+    if day.year in (date.min.year, date.max.year):  # their days begin in a year that no calendar has, somewhere on earth
+        raise SegmentError(f"{path}: {text} is at the end of the calendar.", "Leave that end open, with  since ...  or  before ...")
     return day
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from segkit.errors import SegmentError, SettingsError
 from segkit.export import lists
 from segkit.export.sql import segments_sql
 from segkit.features import score
+from segkit.measure import eligibility, engagement, favourites, overlap, rank, sensitivity, waterfall
 from segkit.quality import Quality
 from segkit.segments import members as memberships
 from segkit.segments.blanks import offers
@@ -30,7 +31,7 @@ from segkit.segments.library import country_code, literal_personas, of_country, 
 from segkit.segments.lint import LintFinding, lint
 from segkit.segments.say import say, title
 from segkit.segments.tree import Condition
-from segkit.settings import Client
+from segkit.settings import Client, Settings
 
 SEGMENTS_FILE = "segments.yaml"
 Asked = str | Segment | Condition
@@ -73,6 +74,10 @@ class View:
     def __init__(self, shop: Shop, as_of: AsOf, segments_file: Path | None = None) -> None:
         self.shop, self.as_of, self.segments_file = shop, as_of, segments_file
         self.rules = Rules(shop.client.settings(), as_of)
+
+    def in_utc(self) -> View:
+        """The same moment with its days counted in UTC, as the large platforms count them: for comparing with their numbers."""
+        return View(self.shop, self.as_of.in_utc(), self.segments_file)
 
     @cached_property
     def own_segments(self) -> SegmentSet:
@@ -154,15 +159,61 @@ class View:
         """One row a month end, and one for today: day, members, entered, left, flickered (docs: segkit.segments.members.history)."""
         return memberships.history(self.shop.store, self.rules, self._answerable(segment), months)
 
+    def favourites(self, segment: Asked, kind: str = "product") -> pd.DataFrame:
+        """What members buy most, by product, category or brand, beside the rest (docs: segkit.measure.favourites.favourites)."""
+        return favourites.favourites(self.shop.store, self.rules, self._answerable(segment, favourites.NEEDS), kind)
+
+    def over_indexed(self, segment: Asked, kind: str = "product") -> pd.DataFrame:
+        """The favourites that members surely buy more than the rest, the highest ratio first."""
+        return favourites.over_indexed(self.favourites(segment, kind))
+
+    def engagement(self, segment: Asked) -> pd.DataFrame:
+        """Who reacted to mail recently, by opens and clicks of people and by all of them (docs: segkit.measure.engagement.engagement)."""
+        return engagement.engagement(self.shop.store, self.rules, self._answerable(segment, engagement.NEEDS))
+
+    def machine_sensitivity(self, segment: Asked) -> dict[str, Any]:
+        """How many are in as defined and when machine opens count: members, with_machines, gained, lost, is_concerned."""
+        return engagement.machine_sensitivity(self.shop.store, self.rules, self._answerable(segment))
+
+    def waterfall(self, segment: Asked) -> pd.DataFrame:
+        """What each condition costs in people and money (docs: segkit.measure.waterfall.waterfall)."""
+        return waterfall.waterfall(self.shop.store, self.rules, self._answerable(segment), self._judged)
+
+    def eligibility(self, segment: Asked, channel: str = "email") -> pd.DataFrame:
+        """From members to recipients: consent, suppression, frequency cap (docs: segkit.measure.eligibility.eligibility)."""
+        return eligibility.eligibility(self.shop.store, self.rules, self._answerable(segment), self._judged, channel)
+
+    def sensitivity(self, segment: Asked, threshold: str, values: Iterable[Any]) -> pd.DataFrame:
+        """Size and money as one threshold moves, such as purchase_recent_days from 100 to 150 (docs: segkit.measure.sensitivity)."""
+        made = lambda settings: self._under(settings)._answerable(segment)  # noqa: E731
+        return sensitivity.by_threshold(self.shop.store, self.rules, threshold, values, made, self._judged)
+
+    def forms(self, forms: Mapping[str, Asked], current: str) -> pd.DataFrame:
+        """Size and money of several forms of a definition, by name, against the one called `current`."""
+        return sensitivity.sensitivity(self.shop.store, self.rules, self._all_answerable(forms), current, self._judged)
+
+    def overlap(self, segments: Iterable[str]) -> overlap.Overlap:
+        """Who is in several segments at once: .members, .shares and .combinations (docs: segkit.measure.overlap.Overlap)."""
+        return overlap.overlap(self.shop.store, self.rules, self._all_answerable({name: name for name in segments}), self._judged)
+
+    def rank(self, segments: Iterable[str] | None = None) -> pd.DataFrame:
+        """Segments (by default all) by revenue per recipient, with intervals (docs: segkit.measure.rank.rank)."""
+        return rank.rank(self.shop.store, self.rules, self._conditions(segments), self._judged)
+
+    def add_next(self, chosen: Collection[str], segments: Iterable[str] | None = None) -> pd.DataFrame:
+        """The segments (by default all) by the revenue of people in no chosen one: the first row is the one to add next."""
+        asked = self._conditions(segments) | self._conditions(chosen)
+        return rank.add_next(self.shop.store, self.rules, asked, chosen, self._judged)
+
     def explain(self, profile: str, segment: str) -> Explanation:
         """Why one person is in a segment or not: a verdict per condition, evidence, and what would have to change."""
         self._answerable(segment)
         return explain(self.shop.store, self.rules, self.segments, segment, profile)
 
     def lint(self, segments: SegmentSet | None = None) -> list[LintFinding]:
-        """What is wrong or odd in a set of segments (by default the shop's own, without any the library), most severe first."""
+        """What is wrong or odd in a set of segments (by default the shop's own; the library where it has none), most severe first."""
         asked = segments if segments is not None else self.own_segments if len(self.own_segments) else self.segments
-        return lint(asked, self.shop.store, self.rules)
+        return lint(asked, self.rules.settings, self.shop.store, self.rules)
 
     def write_list(self, segment: str, file: str | Path, use: str = "send", columns: tuple[str, ...] = lists.DEFAULT) -> lists.ListReceipt:
         """Write the members of a segment as CSV, with a receipt beside it; by default those who may be mailed."""
@@ -210,9 +261,22 @@ class View:
     def _availability(self) -> memberships.Availability:
         return memberships.Availability(self._judged)
 
-    def _answerable(self, segment: Asked) -> Condition:
+    def _under(self, settings: Settings) -> View:
+        """The same view under other thresholds."""
+        other = View(self.shop, self.as_of, self.segments_file)
+        other.rules = Rules(settings, self.as_of)
+        return other
+
+    def _conditions(self, segments: Iterable[str] | None) -> dict[str, Condition]:
+        return {name: self.condition(name) for name in (self.segments.segments if segments is None else segments)}
+
+    def _all_answerable(self, asked: Mapping[str, Asked]) -> dict[str, Condition]:
+        return {name: self._answerable(one) for name, one in asked.items()}
+
+    def _answerable(self, segment: Asked, also: tuple[str, ...] = ()) -> Condition:
+        """The resolved condition; an error where it, or what else is asked, needs what was not delivered."""
         condition = self.condition(segment)
-        answer = self._availability.of(condition)
+        answer = self._judged.first_missing((*memberships.needs(condition), *also))
         if not answer.yes:
             told = segment if isinstance(segment, str) else getattr(segment, "id", "that condition")
             raise SegmentError(f"{told} cannot be counted: {answer.reason}.", "Deliver what is missing, or leave that condition out.")

@@ -1,5 +1,6 @@
 """What stands around a lesson: its shop, wherever in the checkout it is opened, and its pictures."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,16 @@ def test_a_checkout_without_the_shop_says_how_to_make_it(tmp_path: Path, monkeyp
     assert "python dev.py lab" in raised.value.todo
 
 
+ORDER = {"order_id": "o1", "profile_id": "p1", "ordered_at": datetime(2026, 10, 1), "total_base": 10, "counts_as_purchase": True}
+
+
 def test_the_shop_is_found_from_any_folder_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     demo = tmp_path / "data/cache/demo"
-    store_of(demo / "canonical", profiles=[{"profile_id": "p1"}, {"profile_id": "p2"}], orders=[])
+    store_of(demo / "canonical", profiles=[{"profile_id": "p1"}, {"profile_id": "p2"}], orders=[ORDER])
     (demo / "client.yaml").write_text("name: Jan\ncurrency: EUR\n", encoding="utf-8")
     (tmp_path / "notebooks/lessons").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "notebooks/lessons")
-    assert demo_shop().at("2026-10-31").count("not_yet") == 2
+    assert demo_shop().at("2026-10-31").count("not_yet") == 1
 
 
 def test_a_picture_says_its_finding_and_is_the_same_each_time() -> None:

@@ -114,6 +114,8 @@ def full() -> dict[str, Any]:
         "personas": {"partition": _partition(), "literal": _literal()},
         "persona_fit": _fit(),
         "segments": {name: _segment(*row) for name, row in SEGMENTS.items()},
+        "segment_overlap": {name: dict.fromkeys(list(SEGMENTS)[:place], 12) for place, name in enumerate(SEGMENTS)},
+        "segment_lint": [],
         "countries": {"largest": "NL", "buyers_in_largest": 2849, "buyers_with_country": 3390},
         "concentration": _concentration(),
         "rhythm": _rhythm(),

@@ -21,7 +21,10 @@ ALLOWED = {  # file -> the numbers that may stand in it, each with its reason
     "segkit/segments/window.py": {"24": "hours in a day", "7": "days in a week", "36500": "days in a century", **_EXAMPLES},
     "segkit/segments/words.py": {"90": "degrees of latitude", "180": "degrees of longitude"},
     "segkit/segments/read.py": {"40": "levels of nesting, a limit of form"},
-    "segkit/segments/values.py": {"60": "characters an error repeats"},
+    "segkit/segments/lint/limits.py": dict.fromkeys(("20", "40", "5"), "a limit of effort, not a threshold"),
+    "segkit/segments/values.py": {"60": "characters an error repeats", "16": "decimals that every engine compares exactly"},
+    "segkit/segments/definition.py": {"3": "the highest of four levels of discount"},
+    "segkit/segments/explain.py": {"5": "events told one by one"},
     "segkit/measure/rhythm.py": {"12": "months in a year", "4": "quarters in a year"},
 }
 

@@ -253,7 +253,7 @@ def test_it_is_told_in_words() -> None:
     english = tell(found, "en").splitlines()
     assert english[:4] == [
         "ann is not in the segment “a” on 31 October 2026. It holds everyone who",
-        "- ordered at least 3 times → not true",
+        "- ordered at least 3 times: not true",
         "  found 2 times: 26 October 2026 (€10.00); 1 September 2026 (€11.00)",
         "  once more and it is true",
     ]

@@ -176,7 +176,8 @@ def _leaf_of_events(draw: st.DrawFn) -> dict[str, Any]:
         return {draw(st.sampled_from(["total_value", "average_value", "highest_value"])): metric, **keys, **draw(_comparison(amount))}
     if verb in ("last", "first"):
         metric, keys = draw(event_parts(window="was"))
-        return {verb: metric, **(keys or {"was": draw(windows().filter(lambda one: one != "ever"))})}
+        tested = {key: told for key, told in keys.items() if told != "ever"}
+        return {verb: metric, **(tested or {"was": draw(windows().filter(lambda one: one != "ever"))})}
     metric, keys = draw(event_parts())
     if verb == "every":
         tested = keys if "where" in keys or "item" in keys else {**keys, "where": WHERE[metric][0]}

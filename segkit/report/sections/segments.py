@@ -7,6 +7,7 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.bind import Absent, Printed
 from segkit.report.figures.segments import Interval, against_rest
+from segkit.report.sections import segment_set
 from segkit.report.sections.page import Page, path, widths
 from segkit.report.table import Bar, Group
 from segkit.segments.read import condition
@@ -15,6 +16,7 @@ from segkit.segments.say import short
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
 LABEL_LENGTH = 28
+LONGEST_RULE = 400  # a definition is told whole
 
 
 def build(page: Page) -> Markup:
@@ -28,6 +30,8 @@ def build(page: Page) -> Markup:
         _sizes(page, names),
         *(_plot(page, names, measure) for measure in PLOTTED),
         _versus(page, names),
+        segment_set.overlap(page, title),
+        segment_set.lint(page, title),
     )
 
 
@@ -44,7 +48,7 @@ def title(page: Page, name: str) -> str:
 def _named(page: Page, name: str) -> Markup:
     rule = _rule(page, name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
-    under = [part for part in (rule and blocks.own_words(rule), limit) if part]
+    under = [part for part in (rule and blocks.own_words(rule, LONGEST_RULE), limit) if part]
     return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
 
 

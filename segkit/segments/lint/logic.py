@@ -1,168 +1,128 @@
-"""Findings that follow from the definitions alone: what no data could change."""
+"""What a set of segments says by itself: holes, overlaps, contradictions, conditions that are never or always true, doubles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations, product
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from segkit.segments import tree
-from segkit.segments.definition import Segment
-from segkit.segments.lint.finding import HINT, NOTE, WARNING, LintFinding
-from segkit.segments.lint.kinds import Kinds, kinds, size_of
-from segkit.segments.lint.streams import History, Key, holds, normal, streams
-from segkit.segments.tree import Condition, leaves
+from segkit.segments.lint.describe import families
+from segkit.segments.lint.finding import ERROR, HINT, WARNING, LintFinding
+from segkit.segments.lint.grid import Enumeration, Flags, Grid, Group, Model, depth_of
+from segkit.segments.lint.reach import mixes
+from segkit.segments.tree import Condition, all_of, any_of, leaves
+from segkit.segments.write import plain
 
-MOST_KINDS = 2 * 10**5  # beyond so many, sets are looked at two segments at a time
-EXCLUSIVE = (("win_back", "remove"), ("keep", "remove"), ("grow", "remove"), ("first_order", "remove"))
-NOT_FOR_PEOPLE = "block"  # the goal of a part of other segments
-
-Conditions = Mapping[str, Condition]
-Segments = Mapping[str, Segment]
-
-
-def of_logic(segments: Segments, conditions: Conditions) -> Iterator[LintFinding]:
-    """Never or always true, the same twice, one inside another, and what contradicts or overlaps in the whole set."""
-    usable = {name: condition for name, condition in conditions.items() if size_of({name: condition}) <= MOST_KINDS}
-    alone = {name: kinds({name: condition}) for name, condition in usable.items()}
-    dead = [name for name, found in alone.items() if not found.inside[name].any()]
-    full = [name for name, found in alone.items() if found.inside[name].all()]
-    yield from (LintFinding("never_true", WARNING, (name,)) for name in dead)
-    yield from (LintFinding("always_true", WARNING, (name,)) for name in full)
-    living = {name: condition for name, condition in usable.items() if name not in (*dead, *full)}
-    yield from _pairs(segments, living)
-    meant = {name: condition for name, condition in living.items() if segments[name].goal != NOT_FOR_PEOPLE}
-    if len(meant) > 1 and size_of(meant) <= MOST_KINDS:
-        yield from _of_set(segments, kinds(meant))
-    yield from _gaps(meant)
+BUYERS = ("keep", "grow")
+EXCLUSIVE = (  # goals that nobody can be given at once
+    (("win_back",), ("remove",)),
+    ((*BUYERS, "first_order", "second_order"), ("remove",)),
+    (BUYERS, ("win_back",)),
+    (("first_order",), ("keep", "second_order")),
+)
 
 
-def _pairs(segments: Segments, conditions: Conditions) -> Iterator[LintFinding]:
-    """Segments with the same members whatever the data, and segments inside another."""
-    for one, other in combinations(conditions, 2):
-        both = {one: conditions[one], other: conditions[other]}
-        if not _share_rows(both) or size_of(both) > MOST_KINDS:
+def of_each(model: Model, most: int) -> Iterator[LintFinding]:
+    """Segments that are never true, or true of everybody."""
+    for name, condition in _checked(model):
+        grid = model.grid(condition)
+        if grid.size > most:
             continue
-        found = kinds(both)
-        first, second = found.inside[one], found.inside[other]
-        if (first == second).all():
-            yield LintFinding("same_members", WARNING, (one, other))
-        elif not (first & ~second).any():
-            yield LintFinding("inside_another", NOTE, (one, other))
-        elif not (second & ~first).any():
-            yield LintFinding("inside_another", NOTE, (other, one))
+        there = grid.of(condition)
+        if not there.any():
+            yield LintFinding("never_true", ERROR, (name,))
+        elif there.all():
+            yield LintFinding("always_true", ERROR, (name,))
 
 
-def _share_rows(conditions: Conditions) -> bool:
-    keys = [{stream.key for stream in streams([normal(condition)])} for condition in conditions.values()]
-    return bool(set.intersection(*keys))
+def _checked(model: Model) -> list[tuple[str, Condition]]:
+    """The segments of which all histories could be looked at."""
+    sure = {name: one for name, one in model.conditions.items() if not mixes(list(leaves(one)))}
+    return [(name, one) for name, one in sure.items() if all(stream.is_complete for stream in model.streams_of([one]))]
 
 
-def _of_set(segments: Segments, found: Kinds) -> Iterator[LintFinding]:
-    """What the set as a whole leaves out, says twice, or tells to do two things at once."""
-    told = found.how_many()
-    several, none = int((told > 1).sum()), np.flatnonzero(told == 0)
-    if len(none):
-        numbers = {"kinds": found.size, "none": len(none)}
-        yield LintFinding("holes", HINT, tuple(found.inside), numbers, example=plain_histories(found.histories(int(none[0]))))
-    if several:
-        numbers = {"kinds": found.size, "several": several, **{f"in_{n}": int((told == n).sum()) for n in range(2, int(told.max()) + 1)}}
-        yield LintFinding("overlaps", NOTE, tuple(found.inside), numbers, example=plain_histories(found.histories(int(np.argmax(told)))))
-    for one, other in EXCLUSIVE:
-        clash = _with_goal(segments, found, one) & _with_goal(segments, found, other)
-        if clash.any():
-            concerned = tuple(name for name in found.inside if segments[name].goal in (one, other) and (found.inside[name] & clash).any())
-            clashing: dict[str, Any] = {"kinds": found.size, "clash": int(clash.sum()), "one": one, "other": other}
-            example = plain_histories(found.histories(int(np.argmax(clash))))
-            yield LintFinding("contradiction", WARNING, concerned, clashing, example=example)
+def of_pairs(model: Model, most: int) -> Iterator[LintFinding]:
+    """Segments with the same members by definition, and segments inside another."""
+    names = [name for name, one in _checked(model) if name in model.audiences]
+    told = {name: set(map(id, model.streams_of([model.conditions[name]]))) for name in names}
+    for first, second in combinations(names, 2):
+        if told[first] & told[second]:
+            yield from _pair(model, first, second, most)
 
 
-def _with_goal(segments: Segments, found: Kinds, goal: str) -> np.ndarray:
-    chosen = [flags for name, flags in found.inside.items() if segments[name].goal == goal]
-    return np.logical_or.reduce(chosen) if chosen else np.zeros(found.size, dtype=bool)
-
-
-# --- gaps along one axis: days since, and scores ----------------------------------------------------------------------
-
-
-def _gaps(conditions: Conditions) -> Iterator[LintFinding]:
-    """Single days between two windows, and scores between two bands, that no segment of the set covers."""
-    told = {name: normal(condition) for name, condition in conditions.items()}
-    for key in dict.fromkeys(stream.key for stream in streams(told.values())):
-        if key[0] != "events":
-            continue
-        spoken = {name: condition for name, condition in told.items() if any(stream.key == key for stream in streams([condition]))}
-        if len(spoken) > 1:
-            yield from _day_gaps(key, spoken)
-            yield from _score_gaps(key, spoken)
-
-
-def _day_gaps(key: Key, conditions: Conditions) -> Iterator[LintFinding]:
-    concerned = [leaf for condition in conditions.values() for leaf in leaves(condition) if _is_of(leaf, key)]
-    windows = [leaf.window for leaf in concerned]  # type: ignore[attr-defined]
-    edges = {edge for window in windows for edge in (window.newest, window.oldest) if edge is not None}
-    for day in sorted({age for edge in edges for age in (edge - 1, edge, edge + 1) if age > 0}):
-        before, at, after = (_covering(key, conditions, History((age,))) for age in (day - 1, day, day + 1))
-        if before and after and not at and before != after:
-            metric = key[1][0]  # type: ignore[index]
-            yield LintFinding("boundary_gap", WARNING, tuple(sorted({*before, *after})), {"days": day, "metric": metric})
-
-
-def _score_gaps(key: Key, conditions: Conditions) -> Iterator[LintFinding]:
-    """Runs of whole scores from 1 to 10 that lie between two that are covered."""
-    tests = [
-        test for condition in conditions.values() for leaf in leaves(condition) if isinstance(leaf, tree.Latest) for test in leaf.where
-    ]
-    if not any(test.name == "score_10" for test in tests) or key[2:] != ((), ()):
+def _pair(model: Model, first: str, second: str, most: int) -> Iterator[LintFinding]:
+    a, b = model.conditions[first], model.conditions[second]
+    grid = model.grid(a, b)
+    if grid.size > most or mixes([*leaves(a), *leaves(b)]):
         return
-    scores = range(1, len(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]) + 1)
-    covered = {score: _covering(key, conditions, History((0,), value=score)) for score in scores}
-    taken = [score for score in scores if covered[score]]
-    holes = [score for score in scores if not covered[score] and taken and taken[0] < score < taken[-1]]
-    if holes:
-        yield LintFinding("score_gap", WARNING, tuple(conditions), {"low": holes[0], "high": holes[-1]})
+    one, other = grid.of(a), grid.of(b)
+    if not (one.any() and other.any()) or one.all() or other.all():
+        return
+    only_one, only_other = (one & ~other).any(), (other & ~one).any()
+    if not only_one and not only_other:
+        yield _seen(LintFinding("same_members", WARNING, (second, first), who=a), grid, one)
+    elif not only_one:
+        yield _seen(LintFinding("inside", HINT, (first, second), who=a), grid, one)
+    elif not only_other:
+        yield _seen(LintFinding("inside", HINT, (second, first), who=b), grid, other)
 
 
-def _is_of(leaf: Condition, key: Key) -> bool:
-    return any(stream.key == key for stream in streams([leaf])) and hasattr(leaf, "window")
+def _seen(finding: LintFinding, grid: Grid, there: Flags) -> LintFinding:
+    """The finding with a made-up person of the first kind that it is about."""
+    found = np.argwhere(np.broadcast_to(there, grid.shape))
+    return finding.with_witness(grid.example(found[0])) if len(found) else finding
 
 
-def _covering(key: Key, conditions: Conditions, history: History) -> list[str]:
-    """The segments that some person with this history in one stream is in, whatever is true of the others."""
-    return [name for name, condition in conditions.items() if _can_hold(condition, key, history)]
+def of_goals(model: Model, most: int) -> Iterator[LintFinding]:
+    """Kinds of people who are told two things at once that exclude each other."""
+    whole = model.grid(*model.audiences.values())
+    for sides in EXCLUSIVE:
+        one, other = ({name: model.conditions[name] for name, goal in model.goals.items() if goal in side} for side in sides)
+        grid = whole if whole.size <= most else model.grid(*one.values(), *other.values())
+        if one and other and 0 < grid.size <= most:
+            yield from _holetwice(model, grid, one, other)
 
 
-def _can_hold(condition: Condition, key: Key, history: History) -> bool:
-    found = streams([condition])
-    fixed = {leaf: holds(leaf, history) for stream in found if stream.key == key for leaf in stream.leaves}
-    others = [[dict(zip(stream.leaves, state.truth, strict=True)) for state in stream.states] for stream in found if stream.key != key]
-    return any(_true(condition, {**fixed, **{leaf: told for part in chosen for leaf, told in part.items()}}) for chosen in product(*others))
+def _holetwice(model: Model, grid: Grid, one: dict[str, Condition], other: dict[str, Condition]) -> Iterator[LintFinding]:
+    told = (any_of(*one.values()), any_of(*other.values()))
+    both = grid.whole(told[0]) & grid.whole(told[1])
+    if not both.any():
+        return
+    clashing = [name for name in (*one, *other) if (grid.of(model.conditions[name]) & both).any()]
+    goals = list(dict.fromkeys(goal for name in clashing if (goal := model.goals[name])))
+    numbers = {"goals": goals, "kinds": int(both.sum()), "of": grid.size}
+    yield _seen(LintFinding("contradiction", ERROR if "remove" in goals else WARNING, tuple(clashing), numbers, all_of(*told)), grid, both)
 
 
-def _true(condition: Condition, truth: Mapping[Condition, bool]) -> bool:
-    match condition:
-        case tree.All(inner):
-            return all(_true(one, truth) for one in inner)
-        case tree.Any(inner):
-            return any(_true(one, truth) for one in inner)
-        case tree.Not(inner):
-            return not _true(inner, truth)
-    return truth[condition]
+def of_kinds(model: Model, found: Enumeration, most_families: int) -> Iterator[LintFinding]:
+    """Kinds of people in no segment, and in several."""
+    for group in found.groups:
+        if not group.by_segments:
+            yield LintFinding("too_many_kinds", HINT, group.segments, {"kinds": group.kinds})
+        elif len(group.segments) > 1:
+            yield from _of_group(model, group, most_families)
 
 
-def plain_histories(histories: Mapping[Key, History]) -> dict[str, Any]:
-    """A made-up person as plain data: per stream the ages in days of the events, what each was worth, and the value."""
-    return {
-        _name(key): {
-            "ages": list(history.ages),
-            "worth": float(history.worth),
-            "value": None if history.value is None else str(history.value),
-        }
-        for key, history in histories.items()
-    }
+def _of_group(model: Model, group: Group, most: int) -> Iterator[LintFinding]:
+    conditions = [model.conditions[name] for name in group.segments]
+    grid = model.grid(*conditions)
+    depth = depth_of(model, group.segments, grid)
+    several = depth > 1
+    if several.any():
+        numbers = {"kinds": int(several.sum()), "of": grid.size, "most": int(depth.max())}
+        twice = any_of(*[all_of(one, any_of(*conditions[place:])) for place, one in enumerate(conditions[:-1], 1)])
+        told = tuple(_involved(model, group.segments, grid, several))
+        yield _seen(LintFinding("overlap", HINT, told, numbers, twice), grid, several)
+    holes = depth == 0
+    found = families(grid, holes) if holes.any() else []
+    covered = any_of(*conditions)
+    for family, there in found[:most]:
+        hole: dict[str, Any] = {"kinds": int(there.sum()), "holes": int(holes.sum()), "of": grid.size, "families": len(found)}
+        hole["family"] = plain(family)
+        yield _seen(LintFinding("hole", HINT, (), hole, all_of(family, ~covered)), grid, there)
 
 
-def _name(key: Key) -> str:
-    return "+".join(key[1]) if key[0] == "events" else str(key[1]) if key[0] != "alone" else type(key[1]).__name__.lower()  # type: ignore[arg-type]
+def _involved(model: Model, names: Sequence[str], grid: Grid, there: Flags) -> Iterator[str]:
+    return (name for name in names if (grid.of(model.conditions[name]) & there).any())

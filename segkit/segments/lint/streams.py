@@ -1,260 +1,220 @@
-"""The kinds of people that a set of definitions can tell apart: every history that makes other conditions true, once."""
+"""Conditions that speak of the same rows form a stream; a state of a stream is all that its conditions can tell of a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from itertools import product
+from typing import Any
 
-from segkit.segments import tree, values, words
-from segkit.segments.tree import Condition, Test, leaves
+from segkit.segments import tree, words
+from segkit.segments.lint import probes
+from segkit.segments.lint.life import A_DAY, AN_HOUR, Happening, Life, Question, Row, Subject, fact, question
+from segkit.segments.lint.limits import MOST_HISTORIES, MOST_KINDS
+from segkit.segments.lint.reach import bands, histories, is_count, lives, windows_of
+from segkit.segments.lint.samples import around, kinds_of_rows, list_samples, samples
+from segkit.segments.tree import Condition
+from segkit.segments.window import EVER
 
-Key = tuple[object, ...]
-_FIGURES = {
-    "order_value_mean": Decimal(100),
-    "order_value_median": Decimal(70),
-    "order_value_quantile": Decimal(160),
-}  # any three that differ
-_HALF = Decimal(1) / 2
-
-
-@dataclass(frozen=True)
-class History:
-    """What one person did in one stream: the ages in days of the events, newest first, what each was worth, and the last one's value.
-
-    For a property, a list or a score `value` is all there is; None is unknown.
-    """
-
-    ages: tuple[int, ...] = ()
-    worth: Decimal = Decimal(1)
-    value: object = None
+OF_ROWS = (tree.Event, tree.Every, tree.Latest, tree.Top)
 
 
 @dataclass(frozen=True)
 class State:
-    """Histories that no condition tells apart: one of them, and for each leaf of the stream whether it holds."""
+    """What a stream's conditions say of a person, the probes that say the same of everyone like that, and an example."""
 
-    history: History
-    truth: tuple[bool, ...]
+    truths: tuple[bool, ...]
+    probed: Mapping[Condition, bool]
+    example: Life
 
 
 @dataclass(frozen=True)
 class Stream:
-    """The conditions that speak of the same rows, and the states a person can be in with regard to them."""
+    """Conditions about the same rows or fact, and every state that a person can be in."""
 
-    key: Key
+    name: str
     leaves: tuple[Condition, ...]
+    probes: tuple[Condition, ...]
     states: tuple[State, ...]
+    is_complete: bool = True
+    is_exact: bool = True  # else parts of it were looked at as if they had nothing to do with each other
 
-
-def normal(condition: Condition) -> Condition:
-    """The same condition with any-of-once events of the same table and window joined: one event of several kinds."""
-    match condition:
-        case tree.All(inner):
-            return tree.all_of(*map(normal, inner))
-        case tree.Any(inner):
-            return tree.any_of(*_joined([normal(one) for one in inner]))
-        case tree.Not(inner):
-            return ~normal(inner)
-    return condition
-
-
-def _joined(members: list[Condition]) -> list[Condition]:
-    groups: dict[Key, list[tree.Event]] = {}
-    others: list[Condition] = []
-    for one in members:
-        if isinstance(one, tree.Event) and (one.measure, one.op, one.amount) == (tree.COUNT, tree.AT_LEAST, 1) and not one.item:
-            groups.setdefault((words.metrics()[one.metrics[0]].table, one.window), []).append(one)
-        else:
-            others.append(one)
-    return [*map(_one_event, groups.values()), *others]
-
-
-def _one_event(events: list[tree.Event]) -> tree.Event:
-    metrics = tuple(sorted({name for event in events for name in event.metrics}))
-    where = tuple(sorted({test for event in events for test in event.where}, key=lambda test: (test.name, test.op, str(test.value))))
-    return tree.Event(metrics, where=where, window=events[0].window)
+    @cached_property
+    def column(self) -> dict[Condition, list[bool]]:
+        """For each condition whether it is true, by state."""
+        return {leaf: [state.truths[place] for state in self.states] for place, leaf in enumerate(self.leaves)}
 
 
 def streams(conditions: Iterable[Condition]) -> list[Stream]:
-    """The streams of a set of normal conditions, in the order in which they are first spoken of."""
-    found: dict[Key, list[Condition]] = {}
-    for leaf in dict.fromkeys(leaf for condition in conditions for leaf in leaves(condition)):
-        found.setdefault(_key(leaf), []).append(leaf)
-    return [Stream(key, tuple(several), _states(several)) for key, several in found.items()]
+    """The streams of a set of normal conditions, in order of their first appearance."""
+    found = dict.fromkeys(leaf for condition in conditions for leaf in tree.leaves(condition))
+    groups: list[tuple[set[Any], list[Condition]]] = []
+    for leaf in found:
+        touched = [group for group in groups if group[0] & _touches(leaf)]
+        joined = (set(_touches(leaf)).union(*[keys for keys, _ in touched]), [one for _, part in touched for one in part] + [leaf])
+        place = groups.index(touched[0]) if touched else len(groups)
+        groups = [group for group in groups if group not in touched]
+        groups.insert(place, joined)
+    order = {leaf: place for place, leaf in enumerate(found)}
+    return [stream for _, part in groups for stream in _made_of(sorted(part, key=order.__getitem__))]
 
 
-def _key(leaf: Condition) -> Key:
-    match leaf:
-        case tree.Event(metrics=metrics, where=where, item=item) if _is_counted(leaf):
-            return ("events", metrics, where, item)
-        case tree.Latest(metrics=metrics, item=()) if _is_counted(leaf):
-            return ("events", metrics, (), ())
-        case tree.Profile(test):
-            return ("profile", test.name)
-        case tree.InRegion():
-            return ("profile", "country")
-        case tree.ProfileDate(name) if _is_counted(leaf):
-            return ("date", name)
-        case tree.Score(name, _, amount) if not isinstance(amount, tree.Shop):
-            return ("score", name)
-    return ("alone", leaf)
+def _touches(leaf: Condition) -> set[Any]:
+    """What a condition speaks of: two that share anything are of one stream."""
+    if isinstance(leaf, OF_ROWS):
+        table = words.metrics()[leaf.metrics[0]].table
+        others = {name: metric for name, metric in words.metrics().items() if metric.table == table}
+        speaks_of_all = any(others[name].when is None for name in leaf.metrics)
+        return {("rows", name) for name in (others if speaks_of_all else leaf.metrics)}
+    if isinstance(leaf, tree.Follow):
+        return {replace(leaf, hours=1, followed=True, window=EVER)}
+    return {fact(leaf)}
 
 
-def _is_counted(leaf: Condition) -> bool:
-    """Whether its window is one of ages in days."""
-    window = leaf.window  # type: ignore[attr-defined]
-    return window.hours is None and window.start is None and window.end_before is None
+def _made_of(leaves: Sequence[Any]) -> list[Stream]:
+    if isinstance(leaves[0], OF_ROWS):
+        return _of_rows(leaves)
+    if isinstance(leaves[0], tree.Follow):
+        return [_made(leaves[0].first, list(leaves), [], _follow_lives(leaves), True)]
+    probing = probes.of_facts(leaves)
+    asked = list(dict.fromkeys(leaf for one in (*leaves, *probing) for leaf in tree.leaves(one)))
+    return [_made(_name(leaves[0]), list(leaves), probing, _fact_lives(asked), True)]
 
 
-def _states(several: list[Condition]) -> tuple[State, ...]:
-    """One state for every way in which the leaves can be true and false; where they ask how often, never is one of its own."""
-    apart = any(count > 1 for leaf in several for count in _counts(leaf)[1:-1])
-    found: dict[tuple[bool, tuple[bool, ...]], History] = {}
-    for history in _histories(several):
-        never = apart and not history.ages
-        found.setdefault((never, tuple(holds(leaf, history) for leaf in several)), history)
-    return tuple(State(history, truth) for (_, truth), history in found.items())
+def _of_rows(leaves: Sequence[Any]) -> list[Stream]:
+    """One stream; where that has too many histories, one for each kind of rows, as if those had nothing to do with each other.
+
+    The latter only adds people who cannot be, so whatever is true of everybody stays true.
+    """
+    whole = _one_of_rows(leaves)
+    parts: dict[Subject, list[Any]] = {}
+    for leaf in leaves:
+        parts.setdefault(subjects_of(leaf)[-1], []).append(leaf)
+    if whole.is_complete or len(parts) == 1:
+        return [whole]
+    return [replace(_one_of_rows(part), is_exact=False) for part in parts.values()]
 
 
-def _histories(several: list[Condition]) -> Iterable[History]:
-    kind = _key(several[0])[0]
-    if kind == "events":
-        return _of_events(several)
-    if kind == "date":
-        return [History(), *(History((age,)) for age in _ages(several, earliest=-1))]
-    if kind == "score":
-        return [History(), *(History(value=amount) for amount in _around(Decimal(leaf.amount) for leaf in several))]  # type: ignore[attr-defined]
-    if kind == "profile":
-        return [History(), *(History(value=value) for value in _property_values(several))]
-    return [History(), History(value=True)]
+def _one_of_rows(leaves: Sequence[Any]) -> Stream:
+    """Somebody with none of the rows is another kind of person than somebody with too few, so counts are also asked for any."""
+    judged = list(dict.fromkeys([*leaves, *[at_all for leaf in leaves if (at_all := _at_all(leaf)) is not None]]))
+    probing = [probe for probe in probes.of_rows(leaves) if probe not in judged]
+    asked = list(dict.fromkeys(leaf for one in (*judged, *probing) for leaf in tree.leaves(one)))
+    table = words.metrics()[leaves[0].metrics[0]].table
+    rows = kinds_of_rows(table, list(dict.fromkeys(subject for leaf in asked for subject in subjects_of(leaf))))
+    if len(rows) > MOST_KINDS:
+        return Stream(leaves[0].metrics[0], tuple(judged), tuple(probing), (), False)
+    reached = histories(asked, rows)  # type: ignore[arg-type]
+    if not reached.is_complete:
+        return Stream(leaves[0].metrics[0], tuple(judged), tuple(probing), (), False)
+    return _made(leaves[0].metrics[0], judged, probing, lives(leaves, reached.histories), True)
 
 
-def _of_events(several: list[Condition]) -> Iterable[History]:
-    yield History()
-    counts = sorted({1, *(count for leaf in several for count in _counts(leaf))})
-    ages, told = _ages(several), _tested_values(several)
-    for count, last, value in product(counts, ages, told):
-        for first in ages if count > 1 else [last]:
-            if first >= last:
-                for worth in _worths(several, count):
-                    yield History((last, *[first] * (count - 1)), worth, value)
-                    if count > 2:
-                        yield History((*[last] * (count - 1), first), worth, value)
+def _at_all(leaf: Any) -> Condition | None:
+    """That there is any of what a condition counts, or tests the first or last of."""
+    if isinstance(leaf, tree.Latest) and leaf.where:
+        return tree.Event(leaf.metrics)
+    return replace(leaf, op=tree.AT_LEAST, amount=1) if is_count(leaf) else None
 
 
-def _counts(leaf: Condition) -> list[int]:
-    if not isinstance(leaf, tree.Event) or leaf.measure != tree.COUNT or isinstance(leaf.amount, tree.Shop):
-        return []
-    return [max(1, count) for count in (int(leaf.amount) - 1, int(leaf.amount), int(leaf.amount) + 1)]
+def subjects_of(leaf: Any) -> list[Subject]:
+    """The rows that a condition speaks of: those it counts, and those among which it looks."""
+    if isinstance(leaf, tree.Top):
+        return [Subject(leaf.metrics)]
+    return [Subject(leaf.metrics), Subject(leaf.metrics, leaf.where, leaf.item)]
 
 
-def _ages(several: list[Condition], earliest: int = 0) -> list[int]:
-    """An age on both sides of each border of a window."""
-    borders = {0}
-    for leaf in several:
-        window = leaf.window  # type: ignore[attr-defined]
-        borders |= {age for edge in (window.newest, window.oldest) if edge is not None for age in (edge - 1, edge, edge + 1)}
-    return sorted(age for age in borders if age >= 0 or earliest < 0)
+def _made(name: str, judged: list[Condition], probing: list[Condition], found: Iterable[list[Life]], whole: bool) -> Stream:
+    """Lives that make the same conditions true are one state; a probe that they disagree on is left out.
+
+    Lives come in lists that differ in nothing but worth and rank.
+    """
+    questions, probed = [_asked(one) for one in judged], [_asked(one) for one in probing]
+    states: dict[tuple[bool, ...], tuple[Life, list[bool | None]]] = {}
+    for same in found:
+        answers = [[ask(life) for life in same] if by_worth else [ask(same[0])] * len(same) for ask, by_worth in questions]
+        told = [[ask(life) for life in same] if by_worth else [ask(same[0])] * len(same) for ask, by_worth in probed]
+        for place, life in enumerate(same):
+            truths, probes_ = tuple(column[place] for column in answers), [column[place] for column in told]
+            before = states.setdefault(truths, (life, list(probes_)))[1]
+            before[:] = [a if a == b else None for a, b in zip(before, probes_, strict=True)]
+    made = [
+        State(truths, {probe: value for probe, value in zip(probing, probes_, strict=True) if value is not None}, life)
+        for truths, (life, probes_) in states.items()
+    ]
+    return Stream(name, tuple(judged), tuple(probing), tuple(made), whole)
 
 
-def _worths(several: list[Condition], count: int) -> list[Decimal]:
-    """What each event is worth, so that sums, means and highest values lie below, at and above every amount."""
-    found = {Decimal(1)}
-    for leaf in several:
-        if isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT:
-            line = number(leaf.amount) / (count if leaf.measure == tree.SUM else 1)
-            found |= {line - _HALF / count, line, line + _HALF / count}
-    return sorted(found)
+def _asked(condition: Condition) -> tuple[Question, bool]:
+    """The question, and whether its answer depends on worth or rank."""
+    parts = list(tree.leaves(condition))
+    by_worth = any(isinstance(leaf, tree.Top) or (isinstance(leaf, tree.Event) and not is_count(leaf)) for leaf in parts)
+    return question(condition), by_worth
 
 
-def number(amount: tree.Amount) -> Decimal:
-    """An amount, with figures of the shop stood in for."""
-    return _FIGURES[amount.figure] * amount.factor if isinstance(amount, tree.Shop) else Decimal(amount)
+def _name(leaf: Condition) -> str:
+    told = fact(leaf)
+    return ".".join(part for part in told if isinstance(part, str))
 
 
-def _tested_values(several: list[Condition]) -> list[object]:
-    tests = [test for leaf in several if isinstance(leaf, tree.Latest) for test in leaf.where]
-    numbers = [Decimal(test.value) for test in tests if isinstance(test.value, int | Decimal) and not isinstance(test.value, bool)]
-    return [None, *_around(numbers), *_texts(tests)]
+# --- facts about the person -------------------------------------------------------------------------------------------
 
 
-def _property_values(several: list[Condition]) -> list[object]:
-    tests = [leaf.test for leaf in several if isinstance(leaf, tree.Profile)]
-    lands = [land for leaf in several if isinstance(leaf, tree.InRegion) for land in words.regions()[leaf.name]]
-    numbers = [Decimal(test.value) for test in tests if isinstance(test.value, int | Decimal) and not isinstance(test.value, bool)]
-    return [*_around(numbers), *_texts(tests), *lands]
+def _fact_lives(leaves: Sequence[Any]) -> list[list[Life]]:
+    return [[Life((), {fact(leaves[0]): value})] for value in _values(leaves)]
 
 
-def _around(numbers: Iterable[Decimal]) -> list[Decimal]:
-    return sorted({value for one in numbers for value in (one - _HALF, one, one + _HALF)})
+def _values(leaves: Sequence[Any]) -> list[Any]:
+    first = leaves[0]
+    if isinstance(first, tree.Profile):
+        tests = [leaf.test for leaf in leaves]
+        prop = words.people().get(first.test.name)
+        return list_samples(tests) if prop and prop.type == words.LIST else samples(tests)
+    if isinstance(first, (tree.CanReceive, tree.ConsentIs)):
+        return [None, *words.choices("statuses")]
+    if isinstance(first, tree.Score):
+        return [None, *around(sorted({Fraction(leaf.amount) for leaf in leaves}))]
+    if isinstance(first, (tree.InList, tree.ProfileDate)):
+        return _moments(leaves)
+    return [True, False]
 
 
-def _texts(tests: list[Test]) -> list[object]:
-    """Each value that is asked for, and one that nobody asks for."""
-    told = {
-        one for test in tests for one in (test.value if isinstance(test.value, tuple) else (test.value,)) if isinstance(one, (str, bool))
-    }
-    others: set[object] = {True, False} if any(isinstance(one, bool) for one in told) else {"~"} if told else set()
-    return sorted({*told, *others}, key=str)
+def _moments(leaves: Sequence[Any]) -> list[Any]:
+    """A moment in each span that the windows make, past and to come; None is unknown or not there. A birthday counts in days."""
+    windows = windows_of(leaves)
+    if isinstance(leaves[0], tree.ProfileDate) and leaves[0].name == "birthday":
+        ages = [age for window in windows for age in (window.newest or 0, (window.oldest or 0) + 1)]
+        return [None, *sorted({age + step for age in ages for step in (-1, 0)})]
+    ahead = sorted({-(window.newest or 0) for window in windows if window.is_ahead})
+    coming = [-days * A_DAY + A_DAY // 2 for days in [*ahead, *(day + 1 for day in ahead)]]
+    return [None, *[band.middle for band in bands([window for window in windows if not window.is_ahead])], *coming]
 
 
-# --- judging one history ----------------------------------------------------------------------------------------------
+# --- one event after another ------------------------------------------------------------------------------------------
 
 
-def holds(leaf: Condition, history: History) -> bool:
-    """Whether a leaf is true of a history."""
-    match leaf:
-        case tree.Event():
-            return _event(leaf, history)
-        case tree.Latest(which, where=where, window=window) if _is_counted(leaf):
-            if not history.ages:
-                return False
-            age = min(history.ages) if which == "last" else max(history.ages)
-            return window.holds_age(age) and all(passes(test, history.value) for test in where)
-        case tree.Profile(test):
-            return passes(test, history.value)
-        case tree.InRegion(name):
-            return history.value in words.regions()[name]
-        case tree.ProfileDate(window=window) if _is_counted(leaf):
-            return bool(history.ages) and window.holds_age(history.ages[0]) and (window.is_ahead or history.ages[0] >= 0)
-        case tree.Score(_, op, amount) if not isinstance(amount, tree.Shop):
-            return history.value is not None and compare(Decimal(history.value), op, Decimal(amount))  # type: ignore[arg-type]
-    return history.value is True
+def _follow_lives(leaves: Sequence[tree.Follow]) -> Iterable[list[Life]]:
+    """None of the first event; one, followed after each length of time that makes a difference or not at all; and two such."""
+    first, then = (_row(leaves[0].first, leaves[0].where), _row(leaves[0].then, leaves[0].where_next))
+    shared = tuple((name, "x") for name in leaves[0].same)
+    first, then = (replace(row, properties=(*row.properties, *shared)) for row in (first, then))
+    spans = sorted({leaf.hours for leaf in leaves})
+    moments = [band.middle for band in bands([*windows_of(leaves), *[replace(EVER, hours=hours) for hours in spans]])]
+    waits = [None, *(hours * AN_HOUR - AN_HOUR // 2 for hours in spans), (spans[-1] + 1) * AN_HOUR]
+    single = [
+        (Happening(at, first), *([] if wait is None else [Happening(at - wait, then)]))
+        for at in moments for wait in waits if wait is None or wait < at
+    ]  # fmt: skip
+    pairs = list(product(single, single))[:MOST_HISTORIES]
+    for events in [(), *single, *((*one, *other) for one, other in pairs)]:
+        yield [Life(tuple(sorted(events, key=lambda event: -event.ago)))]
 
 
-def _event(leaf: tree.Event, history: History) -> bool:
-    if not _is_counted(leaf):
-        return history.value is True
-    inside = [age for age in history.ages if leaf.window.holds_age(age)]
-    if leaf.measure == tree.COUNT:
-        return compare(Decimal(len(inside)), leaf.op, number(leaf.amount))
-    if leaf.measure == tree.SUM:
-        return compare(history.worth * len(inside), leaf.op, number(leaf.amount))
-    return bool(inside) and compare(history.worth, leaf.op, number(leaf.amount))
-
-
-def compare(one: Decimal, op: str, other: Decimal) -> bool:
-    """A comparison by its word."""
-    return {
-        tree.AT_LEAST: one >= other, tree.AT_MOST: one <= other, tree.MORE_THAN: one > other, tree.LESS_THAN: one < other,
-        tree.EXACTLY: one == other,
-    }[op]  # fmt: skip
-
-
-def passes(test: Test, value: object) -> bool:
-    """A test of a value; None is unknown."""
-    if test.op in (values.KNOWN, values.UNKNOWN):
-        return (value is None) == (test.op == values.UNKNOWN)
-    if value is None:
-        return test.op in values.PASSED_BY_UNKNOWN
-    if test.op in (values.IS, values.IS_NOT):
-        return (value == test.value) == (test.op == values.IS)
-    if test.op in (values.IN, values.NOT_IN):
-        return (value in test.value) == (test.op == values.IN)  # type: ignore[operator]
-    if test.op in (values.CONTAINS, values.CONTAINS_NOT):
-        return (str(test.value) in str(value)) == (test.op == values.CONTAINS)
-    if test.op == values.STARTS_WITH:
-        return str(value).startswith(str(test.value))
-    return compare(Decimal(value), test.op, Decimal(test.value))  # type: ignore[arg-type]
+def _row(metric: str, where: tree.Tests) -> Row:
+    """A row that passes the tests."""
+    table = words.metrics()[metric].table
+    asked = Subject((metric,), where)
+    rows = kinds_of_rows(table, [asked])
+    return rows[0] if rows else Row(table, metric)

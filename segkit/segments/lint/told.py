@@ -1,0 +1,75 @@
+"""A finding in words: what, why, what to do, and about whom; the sentences are those of the language that is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any, Protocol
+
+from segkit.segments.definition import Segment, Template
+from segkit.segments.lint.finding import LintFinding
+from segkit.segments.read import condition
+from segkit.segments.say import short, title
+
+
+class Speaks(Protocol):
+    """The sentences of one language (segkit.text.Text)."""
+
+    @property
+    def lang(self) -> str: ...
+    @property
+    def sentences(self) -> Mapping[str, str]: ...
+    def __call__(self, key: str, **values: Any) -> str: ...
+    def has(self, key: str) -> bool: ...
+    def percent(self, share: float, decimals: int = 0) -> str: ...
+    def date(self, day: Any, form: str = ...) -> str: ...
+
+
+def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template] | None = None, currency: str = "EUR") -> str:
+    """The finding as a text of a few lines; `segments` give the titles."""
+    values = _values(finding, t, segments or {}, currency)
+    said = [_said(t, f"lint.{finding.key}.{part}", values) for part in ("title", "why")]
+    return "\n".join([*said, *_whom(finding, t), t("lint.action", action=_said(t, f"lint.{finding.key}.do", values))])
+
+
+def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
+    """A sentence, given what it asks for."""
+    wanted = {name for _, name, _, _ in Formatter().parse(t.sentences[key]) if name}
+    return t(key, **{name: values[name] for name in wanted})
+
+
+def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template], currency: str) -> dict[str, Any]:
+    known = dict(segments)  # a SegmentSet answers an unknown id with an error
+    titles = [title(name, known.get(name), t.lang) for name in finding.segments]
+    numbers = dict(finding.numbers)
+    values = numbers | {"first": titles[0] if titles else "", "others": ", ".join(titles[1:]), "all": ", ".join(titles)}
+    values["ids"] = ", ".join(finding.segments)
+    for name in ("days", "lists"):
+        if isinstance(numbers.get(name), list):
+            values[name] = ", ".join(map(str, numbers[name]))
+    if "first" in numbers:
+        values |= {"first_day": t.date(numbers["first"]), "reach": numbers["days"]}
+    if "goals" in numbers:
+        values["goals"] = ", ".join(t(f"lint.goals.{goal}") for goal in numbers["goals"])
+    if "share" in numbers:
+        values["share"] = t.percent(numbers["share"])
+    if "reason" in numbers:
+        values["reason"] = t(f"reasons.{numbers['reason']}")
+    if "family" in numbers:
+        values["family"] = short(condition(numbers["family"], "family"), t.lang, currency)
+    return values
+
+
+def _whom(finding: LintFinding, t: Speaks) -> list[str]:
+    """The people it concerns, or somebody made up."""
+    if finding.profiles and finding.people is not None:
+        return [t("lint.people", n=finding.people, profiles=", ".join(finding.profiles))]
+    if finding.witness is None:
+        return []
+    return [t("lint.made_up" if finding.people is None else "lint.nobody_now", person=_person(finding.witness, t))]
+
+
+def _person(witness: Mapping[str, Any], t: Speaks) -> str:
+    events = [t("lint.event", noun=t(f"explain.kinds.{one['event']}"), days=one["days_ago"]) for one in witness["events"]]
+    told = [t("lint.fact", name=name, value=str(value)) for name, value in witness["facts"].items() if value is not None]
+    return ", ".join([*events, *told]) or t("lint.nothing_known")

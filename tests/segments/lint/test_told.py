@@ -1,0 +1,56 @@
+"""Every finding is told in Dutch and in English, with its numbers and names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from segkit.segments.lint import LintFinding, lint
+from segkit.segments.lint.told import tell
+from segkit.text import LOCALES, catalogue
+from tests.segments.lint.sets import SETTINGS, set_of
+from tests.segments.lint.test_checks import BAD_AND_GOOD
+
+OF_THE_DATA = [
+    LintFinding("not_delivered", "warning", ("a",), {"reason": "no_site_events"}),
+    LintFinding("unreachable", "warning", ("a",), {"first": "2026-01-01", "days": 303, "from": 391}),
+    LintFinding("reaches_back", "hint", ("a",), {"first": "2026-01-01", "days": 303, "from": 390}),
+    LintFinding(
+        "static_list", "warning", ("a",), {"list": "Hardlopers 2025", "days": 420, "members": 1299}, people=1299, profiles=("p1", "p2")
+    ),
+    LintFinding("nobody", "warning", ("a",), {"profiles": 3000}),
+    LintFinding("everyone", "warning", ("a",), {"share": 0.97}),
+    LintFinding("too_many_kinds", "hint", ("a", "b"), {"kinds": 1234567}),
+]
+LOGICAL = [(key, text) for key, (text, _) in BAD_AND_GOOD.items()]
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize(("key", "text"), LOGICAL)
+def test_what_the_definitions_say_is_told(lang: str, key: str, text: str) -> None:
+    segments = set_of(text)
+    (finding, *_) = [one for one in lint(segments, SETTINGS) if one.key == key]
+    said = tell(finding, catalogue(lang), segments)
+    assert len(said.splitlines()) >= 3
+    assert not re.search(r"\b(None|Fraction|Event|placed_order)\b|[{}]", said), said
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("finding", OF_THE_DATA, ids=lambda finding: finding.key)
+def test_what_the_data_say_is_told(lang: str, finding: LintFinding) -> None:
+    assert not re.search(r"None|[{}]", tell(finding, catalogue(lang), set_of("{a: {title: Lopers, rule: {did: placed_order}}}")))
+
+
+def test_titles_and_numbers_are_written_as_the_language_writes_them():
+    said = tell(OF_THE_DATA[3], catalogue("nl"), set_of("{a: {title: Hardlopers, rule: {in_list: Hardlopers 2025}}}"))
+    assert said.startswith("Hardlopers rust op een lijst")
+    assert "1.299 leden" in said
+    assert "onder wie p1, p2" in said
+
+
+def test_every_severity_and_finding_has_words():
+    for lang in LOCALES:
+        t = catalogue(lang)
+        assert all(t.has(f"lint.severity.{one}") for one in ("error", "warning", "hint"))
+        assert all(t.has(f"lint.{key}.do") for key in [*BAD_AND_GOOD, *(one.key for one in OF_THE_DATA)])

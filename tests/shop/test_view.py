@@ -1,0 +1,95 @@
+"""A shop seen from a day answers for any segment: an id, a definition of one's own, or a condition made of verbs."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import segkit
+from segkit.errors import SegmentError
+from segkit.segments import Segment, can_receive, did, in_segment, last, never
+from tests.canonical import store_of
+
+OWN = """
+version: 1
+segments:
+  vip: {title: Onze vips, rule: {did: placed_order, at_least: 2}}
+  stille_vips: {all: [{in_segment: vip}, {not_in_segment: active_customers}]}
+"""
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> segkit.View:
+    """Ann bought twice, last on 31 October at half past midnight in Amsterdam; Bob once, in May; Cor never."""
+    people = [{"profile_id": name, "created_at": datetime(2026, 1, 1), "country_code": "NL"} for name in ("ann", "bob", "cor")]
+    bought = [("ann", datetime(2026, 10, 30, 23, 30)), ("ann", datetime(2026, 5, 1)), ("bob", datetime(2026, 5, 2))]
+    orders = [
+        {"order_id": f"o{n}", "profile_id": who, "ordered_at": at, "total_base": 10, "counts_as_purchase": True}
+        for n, (who, at) in enumerate(bought)
+    ]
+    lines = [{"order_id": "o0", "brand": "Nike", "title": "Schoen"}, {"order_id": "o2", "brand": "Nike", "title": "Sok"}]
+    store_of(tmp_path / "shop" / "canonical", profiles=people, orders=orders, order_items=lines)
+    (tmp_path / "shop" / "segments.yaml").write_text(OWN, encoding="utf-8")
+    return segkit.open(tmp_path / "shop").at("2026-10-31")
+
+
+def test_a_segment_is_an_id_a_definition_or_a_condition(view: segkit.View) -> None:
+    twice = did("placed_order", at_least=2)
+    assert [view.count(one) for one in ("exactly_once", Segment("x", twice), twice & ~never("placed_order"), "country_nl")] == [1, 1, 1, 3]
+    assert view.members(twice)["profile_id"].tolist() == ["ann"]
+
+
+def test_a_segment_of_the_shop_goes_before_that_of_the_library_and_may_speak_of_it(view: segkit.View) -> None:
+    assert view.title("vip", "nl") == "Onze vips"
+    assert view.members("vip")["profile_id"].tolist() == ["ann"]
+    assert view.count("stille_vips") == 0
+    assert view.count(in_segment("vip") & in_segment("active_customers")) == 1
+
+
+def test_what_was_not_delivered_is_never_counted_as_zero(view: segkit.View) -> None:
+    with pytest.raises(SegmentError, match="cannot be counted: no_consents"):
+        view.count(did("placed_order") & can_receive("email"))
+    counted = view.count_all().set_index("segment")
+    assert pd.isna(counted.loc["safe_to_mail", "members"])
+    assert counted.loc["safe_to_mail", "reason"] in ("no_consents", "no_email_events")
+    assert counted.loc["churn_risk", "reason"] == "no_scores"
+    assert counted.loc["always_brand", "reason"] == "to_fill_in"
+
+
+def test_a_template_offers_the_shops_own_values_and_counts_once_filled(view: segkit.View) -> None:
+    assert view.offers("always_brand")["brand"].to_numpy().tolist() == [["Nike", 2]]
+    with pytest.raises(SegmentError, match="needs a brand"):
+        view.count("always_brand")
+    with pytest.raises(SegmentError, match="has no blanks"):
+        view.offers("vip")
+
+
+def test_days_can_be_counted_in_utc(view: segkit.View) -> None:
+    """The order of half past midnight is of the 30th in UTC: the last 0 days of the 31st do not hold it."""
+    today = last("placed_order", was="last 0 days")
+    assert (view.count(today), view.in_utc().count(today)) == (1, 0)
+
+
+def test_history_tells_who_came_and_went(view: segkit.View) -> None:
+    told = view.history("active_customers", months=6)
+    assert told["members"].tolist() == [0, 2, 0, 0, 0, 0, 1]
+    assert told["entered"].tolist()[1:] == [2, 0, 0, 0, 0, 1]
+    assert told["left"].tolist()[1:] == [0, 2, 0, 0, 0, 0]
+
+
+def test_the_matrix_holds_sizes_and_what_is_shared(view: segkit.View) -> None:
+    shared = view.matrix(["vip", "more_than_once", "exactly_once"])
+    assert shared.to_numpy().tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
+
+
+def test_an_unknown_segment_names_near_ones(view: segkit.View) -> None:
+    with pytest.raises(SegmentError, match="Unknown segment 'vips'") as caught:
+        view.count("vips")
+    assert "vip" in caught.value.todo
+
+
+def test_yaml_of_the_shop_is_read_as_the_same(view: segkit.View, tmp_path: Path) -> None:
+    (tmp_path / "again.yaml").write_text(view.segments_yaml(["vip", "stille_vips"]), encoding="utf-8")
+    again = view.shop.at("2026-10-31", tmp_path / "again.yaml")
+    assert again.own_segments.conditions() == {name: view.segments.resolved(name) for name in ("vip", "stille_vips")}
