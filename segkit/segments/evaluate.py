@@ -59,6 +59,34 @@ def evidence(rules: Rules, metrics: tuple[str, ...], where: Tests, item: Tests, 
     return _Plan(rules, None).events(metrics, where, item, window).keep(f"profile_id = {rows.literal(profile)}")
 
 
+def shop_figures(rules: Rules, shops: Iterable[tree.Shop]) -> Query:
+    """One row: what the shop's own figures are made of, to be read by `figures_of`."""
+    plan = _Plan(rules, None)
+    plan.figures = {(shop.figure, shop.share) for shop in shops}
+    plan.spent = plan.column(PURCHASES, "sum(value)")
+    query = plan.profiles(())
+    columns = [name for name in query.columns if name.startswith("shop_")]
+    return query.aggregate(None, {name: f"max({name})" for name in columns})
+
+
+def figures_of(shops: Iterable[tree.Shop], row: Mapping[str, object]) -> dict[tree.Shop, float]:
+    """The figures of `shop_figures` as amounts, times their factors; what a shop without buyers does not have is left out."""
+    made = {}
+    for shop in shops:
+        if shop.figure == "order_value_mean":
+            over, of = row["shop_revenue"], row["shop_order_count"]
+            found = float(over) / float(of) if of and over is not None else None  # type: ignore[arg-type]
+        elif shop.figure == "order_value_median":
+            low, high = row["shop_order_value_low"], row["shop_order_value_high"]
+            found = None if low is None or high is None else (float(low) + float(high)) / 2  # type: ignore[arg-type]
+        else:
+            told = row[_quantile(shop.share)]
+            found = None if told is None else float(told)  # type: ignore[arg-type]
+        if found is not None:
+            made[shop] = found * float(shop.factor)
+    return made
+
+
 class _Plan:
     """Collects the columns that leaves need, one aggregation per table, and joins them to the profiles."""
 

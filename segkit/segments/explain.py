@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,44 +13,59 @@ import pandas as pd
 from segkit.clock import local_of_utc, zone
 from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
-from segkit.segments import rows, tree
+from segkit.segments import changes, rows, tree, words
+from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
-from segkit.segments.evaluate import evidence, with_flags
+from segkit.segments.evaluate import evidence, figures_of, shop_figures, with_flags
 from segkit.segments.tree import Condition, leaves
-from segkit.segments.window import EVER, Window
 from segkit.segments.write import plain
 
 SHOWN = 5  # events that are told one by one
+_DATED = {"created": "created_at", "updated": "updated_at"}
 
 
 @dataclass(frozen=True)
-class Change:
-    """What flips a verdict: `what` is more, amount, until, from or again; with its number or day, where it has one.
+class Evidence:
+    """An event that a condition looks at: its local day, kind, and value where it has one."""
 
-    more: so many more events; amount: so much more value; until: true up to this day if nothing happens; from: true from
-    this day on if nothing happens; again: a new event, after which the window does the rest.
-    """
-
+    day: date
     what: str
-    number: float | None = None
-    day: date | None = None
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One condition without parts: whether it holds, what was found (a count or value), and the newest events behind it."""
+    """A condition without parts: whether it holds, the figure found and the one asked for, and the events behind it.
+
+    `found` is a count or value, `needed` a count or amount (a figure of the shop as of the moment); both are None where the
+    condition has none. `evidence` is newest first, `more` how many older events there are beside.
+    """
 
     condition: Condition
     holds: bool
-    found: float | None = None
-    evidence: tuple[tuple[date, float | None], ...] = ()  # local day and value
-    more: int = 0  # events beyond those told
+    found: Decimal | None = None
+    needed: Decimal | None = None
+    evidence: tuple[Evidence, ...] = ()
+    more: int = 0
     changes: tuple[Change, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as plain data; what there is none of is left out."""
+        told = {
+            "found": _number(self.found), "needed": _number(self.needed), "more": self.more or None,
+            "evidence": [{"day": str(one.day), "what": one.what, "value": _number(one.value)} for one in self.evidence],
+            "changes": [{"what": one.what, "number": _number(one.number), "day": one.day and str(one.day)} for one in self.changes],
+        }  # fmt: skip
+        return {
+            "condition": plain(self.condition),
+            "holds": self.holds,
+            **{key: value for key, value in told.items() if value not in (None, [])},
+        }
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer for one person; `verdicts` in reading order, one for each different condition."""
+    """The answer for one person; `verdicts` in reading order, one for each different condition without parts."""
 
     segment: str
     profile_id: str
@@ -57,6 +73,7 @@ class Explanation:
     is_member: bool
     condition: Condition
     verdicts: dict[Condition, Verdict] = field(hash=False)
+    figures: dict[tree.Shop, float] = field(default_factory=dict, hash=False)
 
     def holds(self, condition: Condition) -> bool:
         """Whether a part of the condition holds for this person."""
@@ -70,109 +87,155 @@ class Explanation:
         return self.verdicts[condition].holds
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as plain data."""
-        told = [{**asdict(verdict), "condition": plain(condition)} for condition, verdict in self.verdicts.items()]
+        """The answer as plain data; `tree` has the verdict of every part."""
         return {
             "segment": self.segment, "profile_id": self.profile_id, "as_of": self.as_of, "is_member": self.is_member,
-            "definition": plain(self.condition), "conditions": told,
+            "tree": self._tree(self.condition),
         }  # fmt: skip
+
+    def _tree(self, condition: Condition) -> dict[str, Any]:
+        match condition:
+            case tree.All(inner):
+                return {"all": [self._tree(one) for one in inner], "holds": self.holds(condition)}
+            case tree.Any(inner):
+                return {"any": [self._tree(one) for one in inner], "holds": self.holds(condition)}
+            case tree.Not(inner):
+                return {"not": self._tree(inner), "holds": self.holds(condition)}
+        return self.verdicts[condition].as_dict()
 
 
 def explain(store: Store, rules: Rules, segments: SegmentSet, segment: str, profile: str) -> Explanation:
     """Judge every condition of a segment for one person; an unknown person is an error."""
     condition = segments.resolved(segment)
-    named = {f"leaf_{place}": leaf for place, leaf in enumerate(dict.fromkeys(leaves(condition)), 1)}
-    frame = store.ask(with_flags(rules, {"is_member": condition, **named}).keep(f"profile_id = {rows.literal(profile)}"))
+    parts = {f"leaf_{place}": leaf for place, leaf in enumerate(dict.fromkeys(leaves(condition)), 1)}
+    keep = tuple(sorted({_DATED[leaf.name] for leaf in parts.values() if isinstance(leaf, tree.ProfileDate) and leaf.name in _DATED}))
+    frame = store.ask(with_flags(rules, {"is_member": condition, **parts}, keep=keep).keep(f"profile_id = {rows.literal(profile)}"))
     if frame.empty:
         raise SegmentError(f"Nobody is called {profile!r} as of {rules.as_of}.", "Give a profile_id, such as members() lists.")
     row = frame.iloc[0]
-    verdicts = {leaf: _verdict(store, rules, leaf, bool(row[name]), profile) for name, leaf in named.items()}
-    return Explanation(segment, profile, str(rules.as_of), bool(row["is_member"]), condition, verdicts)
+    figures = _figures(store, rules, parts.values())
+    case = _Case(store, rules, profile, figures, {column: row[column] for column in keep})
+    verdicts = {leaf: case.verdict(leaf, bool(row[name])) for name, leaf in parts.items()}
+    return Explanation(segment, profile, str(rules.as_of), bool(row["is_member"]), condition, verdicts, figures)
 
 
-def _verdict(store: Store, rules: Rules, leaf: Condition, holds: bool, profile: str) -> Verdict:
-    if not isinstance(leaf, (tree.Event, tree.Every, tree.Latest, tree.Follow)):
+def _figures(store: Store, rules: Rules, asked: Iterable[Condition]) -> dict[tree.Shop, float]:
+    """The shop's own figures that the conditions compare with; none where nobody bought."""
+    shops = [amount for leaf in asked if isinstance(amount := getattr(leaf, "amount", None), tree.Shop)]
+    return figures_of(shops, store.row(shop_figures(rules, shops))) if shops else {}
+
+
+class _Case:
+    """One person, as of one moment."""
+
+    def __init__(self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any]) -> None:
+        self.store, self.rules, self.profile, self.figures, self.dates = store, rules, profile, figures, dates
+        self.day, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
+
+    def verdict(self, leaf: Condition, holds: bool) -> Verdict:
+        """What is found for a condition, and what would turn it."""
+        match leaf:
+            case tree.Event():
+                return self._event(leaf, holds)
+            case tree.Every(metrics, least, where, item, window):
+                events = self._judged(metrics, where, item)
+                seen = self._seen(tree.Event(metrics, window=window))
+                turned = changes.of_every(leaf, events, self.day, holds)
+                return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), seen)
+            case tree.Latest(which, metrics, where, item):
+                events = self._judged(metrics, where, item)
+                verdict = Verdict(leaf, holds, changes=tuple(changes.of_latest(leaf, events, self.day, holds)))
+                return _shown(verdict, events if which == "last" else events[::-1])
+            case tree.Follow():
+                return self._follow(leaf, holds)
+            case tree.Top(_, measure, metrics, window):
+                seen = self._seen(tree.Event(metrics, window=window))
+                return _shown(Verdict(leaf, holds, _found(measure, seen)), seen)
+            case tree.ProfileDate(name, window) if name in _DATED:
+                return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)))
         return Verdict(leaf, holds)
-    metrics = (leaf.first,) if isinstance(leaf, tree.Follow) else leaf.metrics
-    window = EVER if isinstance(leaf, tree.Latest) else leaf.window
-    tests = () if isinstance(leaf, tree.Latest) else leaf.where
-    items = () if isinstance(leaf, (tree.Follow, tree.Latest)) else leaf.item
-    frame = store.ask(evidence(rules, metrics, tests, items, window, profile)).sort_values(
-        "happened_at", ascending=isinstance(leaf, tree.Latest) and leaf.which == "first"
-    )
-    tz = zone(rules.as_of.time_zone)
-    events = [
-        (local_of_utc(at.to_pydatetime(), tz).date(), None if pd.isna(worth) else float(worth))
-        for at, worth in zip(frame["happened_at"], frame["worth"], strict=True)
-    ]
-    found = _found(leaf, events)
-    return Verdict(
-        leaf, holds, found, tuple(events[:SHOWN]), max(0, len(events) - SHOWN), tuple(_changes(leaf, holds, found, events, rules))
-    )
+
+    def _event(self, leaf: tree.Event, holds: bool) -> Verdict:
+        seen, events = self._seen(leaf), self._events(leaf.metrics, leaf.where, leaf.item)
+        found, needed = _found(leaf.measure, seen), self._needed(leaf)
+        if leaf.measure == tree.COUNT:
+            turned = changes.of_count(leaf, events, self.day, holds, len(seen))
+        else:
+            turned = [] if needed is None else changes.of_value(leaf, events, self.day, holds, found, needed)
+        return _shown(Verdict(leaf, holds, found, needed, changes=tuple(turned)), seen)
+
+    def _needed(self, leaf: tree.Event) -> Decimal | None:
+        if not isinstance(leaf.amount, tree.Shop):
+            return Decimal(leaf.amount)
+        return Decimal(str(self.figures[leaf.amount])) if leaf.amount in self.figures else None
+
+    def _follow(self, leaf: tree.Follow, holds: bool) -> Verdict:
+        firsts = self._seen(tree.Event((leaf.first,), where=leaf.where, window=leaf.window))
+        thens = self._events((leaf.then,), leaf.where_next, ())
+        turned = changes.of_follow(leaf, firsts, thens, self.rules.as_of.end_at, holds, self._local)
+        both = sorted([*firsts, *thens], key=lambda event: event.at, reverse=True)
+        return _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), both)
+
+    def _of_date(self, leaf: tree.ProfileDate, holds: bool) -> list[Change]:
+        at = self.dates[_DATED[leaf.name]]
+        if pd.isna(at) or at.to_pydatetime() >= self.rules.as_of.end_at:
+            return []
+        event = Happened(at.to_pydatetime(), self._local(at.to_pydatetime()), leaf.name, None)
+
+        def judge(day: date) -> bool:
+            return changes.inside(event, leaf.window, day)
+
+        return list(changes.by_waiting([event], leaf.window, self.day, holds, judge))
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _seen(self, leaf: tree.Event) -> list[Happened]:
+        """The events in the window of a condition, newest first."""
+        return self._asked(leaf.metrics, leaf)
+
+    def _events(self, metrics: tuple[str, ...], where: tree.Tests, item: tree.Tests) -> list[Happened]:
+        """All events that pass, newest first."""
+        return self._asked(metrics, tree.Event(metrics, where=where, item=item))
+
+    def _judged(self, metrics: tuple[str, ...], where: tree.Tests, item: tree.Tests) -> list[Happened]:
+        """All events, newest first, with whether they pass; of several alike the passing ones come first."""
+        passing = self._events(metrics, where, item)
+        if not where and not item:
+            return passing
+        rest = self._events(metrics, (), ())
+        for event in passing:
+            rest.remove(event)
+        failing = [Happened(event.at, event.day, event.metric, event.value, False) for event in rest]
+        return sorted([*passing, *failing], key=lambda event: event.at, reverse=True)
+
+    def _asked(self, metrics: tuple[str, ...], leaf: tree.Event) -> list[Happened]:
+        found: list[Happened] = []
+        for metric in metrics:
+            known = tuple(test for test in leaf.where if test.name in words.metrics()[metric].properties)
+            frame = self.store.ask(evidence(self.rules, (metric,), known, leaf.item, leaf.window, self.profile))
+            found += [
+                self._happened(at.to_pydatetime(), metric, worth) for at, worth in zip(frame["happened_at"], frame["worth"], strict=True)
+            ]
+        return sorted(found, key=lambda event: event.at, reverse=True)
+
+    def _happened(self, at: datetime, metric: str, worth: Any) -> Happened:
+        return Happened(at, self._local(at), metric, None if pd.isna(worth) else Decimal(str(worth)))
+
+    def _local(self, at: datetime) -> date:
+        return local_of_utc(at, self.zone).date()
 
 
-def _found(leaf: Condition, events: list[tuple[date, float | None]]) -> float | None:
-    if not isinstance(leaf, tree.Event) or leaf.measure == tree.COUNT:
-        return len(events)
-    worth = [value for _, value in events if value is not None]
-    if leaf.measure == tree.SUM:
-        return sum(worth)
-    return None if not worth else max(worth) if leaf.measure == tree.MAX else sum(worth) / len(worth)
+def _found(measure: str, seen: list[Happened]) -> Decimal | None:
+    return Decimal(len(seen)) if measure == tree.COUNT else changes.measured(measure, seen)
 
 
-def _changes(leaf: Condition, holds: bool, found: float | None, events: list[tuple[date, float | None]], rules: Rules) -> Iterable[Change]:
-    days = sorted((day for day, _ in events), reverse=True)
-    if isinstance(leaf, tree.Latest):
-        yield from _of_latest(leaf, holds, days, rules.as_of.day)
-    elif isinstance(leaf, tree.Event) and leaf.measure == tree.COUNT and not isinstance(leaf.amount, tree.Shop):
-        yield from _of_count(leaf, days)
-    elif (
-        isinstance(leaf, tree.Event) and not holds and not isinstance(leaf.amount, tree.Shop) and leaf.op in (tree.AT_LEAST, tree.MORE_THAN)
-    ):
-        yield Change("amount", float(leaf.amount) - (found or 0))
+def _shown(verdict: Verdict, events: list[Happened]) -> Verdict:
+    """A verdict with its first events as evidence."""
+    told = tuple(Evidence(event.day, event.metric, event.value) for event in events[:SHOWN])
+    return replace(verdict, evidence=told, more=max(0, len(events) - SHOWN))
 
 
-def _of_count(leaf: tree.Event, days: list[date]) -> Iterable[Change]:
-    """Fewer than needed: so many more. Otherwise the day on which enough events have left a window of the last days."""
-    least, most = _bounds(leaf.op, int(leaf.amount))  # type: ignore[arg-type]
-    if len(days) < least:
-        yield Change("more", least - len(days))
-        return
-    rolling = leaf.window.newest == 0 and leaf.window.oldest is not None
-    if most is not None and len(days) > most:
-        if rolling:
-            yield Change("from", day=_leaves(days[most], leaf.window) + timedelta(days=1))
-        return
-    if least and rolling:
-        yield Change("until", day=_leaves(days[least - 1], leaf.window))
-
-
-def _bounds(op: str, amount: int) -> tuple[int, int | None]:
-    """The fewest and most events that satisfy a comparison."""
-    return {
-        tree.AT_LEAST: (amount, None), tree.MORE_THAN: (amount + 1, None), tree.AT_MOST: (0, amount), tree.LESS_THAN: (0, amount - 1),
-        tree.EXACTLY: (amount, amount),
-    }[op]  # fmt: skip
-
-
-def _leaves(day: date, window: Window) -> date:
-    """The last day on which an event of that day is in a window of the last days."""
-    return day + timedelta(days=window.oldest or 0)
-
-
-def _of_latest(leaf: tree.Latest, holds: bool, days: list[date], today: date) -> Iterable[Change]:
-    """Only the last one moves through a window counted in days; the first one stays where it is, but ages too."""
-    window = leaf.window
-    if window.hours is not None or window.start or window.end_before or window.is_ever:
-        return
-    if not days:
-        yield Change("again")
-        return
-    day = days[0] if leaf.which == "last" else days[-1]
-    age = (today - day).days
-    if holds and window.oldest is not None:
-        yield Change("until", day=_leaves(day, window))
-    elif not holds and window.newest is not None and age < window.newest:
-        yield Change("from", day=day + timedelta(days=window.newest))
-    elif not holds and leaf.which == "last":
-        yield Change("again")
+def _number(value: Decimal | None) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

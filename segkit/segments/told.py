@@ -2,55 +2,107 @@
 
 from __future__ import annotations
 
-from segkit.segments import tree
+from datetime import date, timedelta
+from decimal import Decimal
+
+from segkit.segments import changes, tree
+from segkit.segments.changes import Change
 from segkit.segments.definition import SegmentSet
-from segkit.segments.explain import Change, Explanation, Verdict
-from segkit.segments.say import INDENT, short, title
+from segkit.segments.explain import Evidence, Explanation, Verdict
+from segkit.segments.say import INDENT, Speaker, group, title
 from segkit.segments.tree import Condition
-from segkit.text import Text, catalogue
+from segkit.text import catalogue
 
 
 def tell(found: Explanation, lang: str, currency: str = "EUR", segments: SegmentSet | None = None) -> str:
-    """The explanation as a text of several lines."""
+    """The explanation as a text of several lines: the answer, each condition with its verdict, evidence, and what turns it."""
     t = catalogue(lang)
     own = segments[found.segment] if segments and found.segment in segments else None
     verdict = "in" if found.is_member else "out"
     head = t(f"explain.{verdict}", profile=found.profile_id, segment=title(found.segment, own, lang), day=t.date(found.as_of))
-    return "\n".join([head, *_lines(found, found.condition, t, currency, INDENT)])
+    teller = _Teller(found, Speaker(lang, currency, segments, found.figures))
+    told = group(found.condition)
+    parts = told[2] if told and told[0] == "all" else (found.condition,)
+    return "\n".join([head, *(line for part in parts for line in teller.lines(part, ""))])
 
 
-def _lines(found: Explanation, condition: Condition, t: Text, currency: str, indent: str) -> list[str]:
-    mark = t("explain.yes" if found.holds(condition) else "explain.no")
-    if isinstance(condition, (tree.All, tree.Any)):
-        inner = [line for one in condition.conditions for line in _lines(found, one, t, currency, indent + INDENT)]
-        heading = t("say.all" if isinstance(condition, tree.All) else "say.any")
-        return [*([] if condition is found.condition else [f"{indent}{mark} {heading}"]), *inner]
-    line = f"{indent}{mark} {short(condition, t.lang, currency)}"
-    leaf = condition.condition if isinstance(condition, tree.Not) else condition
-    if isinstance(leaf, (tree.All, tree.Any, tree.Not)):
-        return [line]
-    verdict = found.verdicts[leaf]
-    more = [*_evidence(verdict, t, currency), *(_change(change, t, currency) for change in verdict.changes)]
-    return [line, *(f"{indent}{INDENT}{INDENT}{one}" for one in more)]
+class _Teller:
+    """Tells an explanation in the words of a speaker."""
+
+    def __init__(self, found: Explanation, speaker: Speaker) -> None:
+        self.found, self.speaker, self.t = found, speaker, speaker.t
+
+    def lines(self, condition: Condition, indent: str) -> list[str]:
+        """A condition with its verdict, and below it its parts or its evidence."""
+        holds, told = self.found.holds(condition), group(condition)
+        line = self.t(f"say.{told[0]}") if told else self.speaker.leaf(condition)
+        mark = self.t("explain.yes" if holds else "explain.no")
+        first = indent + (self.t("explain.group", mark=mark, line=line) if told else self.t("explain.line", mark=mark, line=line))
+        if told:
+            return [first, *(line for part in told[2] for line in self.lines(part, indent + INDENT))]
+        leaf, negated = _leaf(condition)
+        verdict = self.found.verdicts[leaf]
+        below = [*self._evidence(verdict), *(self._change(verdict, change, negated) for change in verdict.changes)]
+        return [first, *(indent + INDENT + one for one in below)]
+
+    def _evidence(self, verdict: Verdict) -> list[str]:
+        leaf = verdict.condition
+        valued = isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT and verdict.found is not None
+        lines = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
+        if not verdict.evidence:
+            return (
+                lines if valued or not isinstance(leaf, (tree.Event, tree.Every, tree.Latest, tree.Follow)) else [self.t("explain.nothing")]
+            )
+        kinds = len({one.what for one in verdict.evidence}) > 1
+        events = self.t("explain.joint").join(self._event(one, kinds) for one in verdict.evidence)
+        beside = self.t("explain.more", n=verdict.more) if verdict.more else ""
+        if not valued and verdict.found is not None:
+            return [self.t("explain.counted", n=int(verdict.found), events=events) + beside]
+        return [*lines, self.t("explain.evidence", events=events) + beside]
+
+    def _event(self, one: Evidence, with_kind: bool) -> str:
+        told = [self.t(f"explain.kinds.{one.what}")] if with_kind else []
+        told += [self._money(one.value)] if one.value is not None else []
+        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)
+
+    def _money(self, amount: Decimal) -> str:
+        return self.t.money(amount, self.speaker.currency)  # type: ignore[arg-type]
+
+    def _change(self, verdict: Verdict, change: Change, negated: bool) -> str:
+        """What turns the condition as it is told; of a negated one the days are those on which the other side begins or ends."""
+        then = self.t("explain.then_not" if verdict.holds != negated else "explain.then")
+        if change.what in (changes.UNTIL, changes.FROM) and change.day is not None:
+            return self._waiting(change.what, change.day, negated)
+        if change.what == changes.MORE:
+            later = {"day": change.day} if change.day else {}
+            return self.t("explain.change.more_later" if later else "explain.change.more", n=int(change.number or 0), then=then, **later)
+        if change.what == changes.FOLLOW:
+            return self.t("explain.change.follow", day=change.day, then=then)
+        if change.what == changes.FIXED:
+            return self.t("explain.change.fixed")
+        return self._by_amount(verdict, change, then)
+
+    def _by_amount(self, verdict: Verdict, change: Change, then: str) -> str:
+        number = change.number or Decimal(0)
+        if change.what == changes.MEAN:
+            way = "higher" if number > 0 else "lower"
+            return self.t(f"explain.change.mean_{way}", amount=self._money(abs(number)), then=then)
+        op = getattr(verdict.condition, "op", tree.AT_LEAST)
+        if verdict.found is not None:  # what is needed beside what there is: up to the border, or beyond it
+            op = tree.MORE_THAN if op in (tree.MORE_THAN, tree.AT_MOST) else tree.AT_LEAST
+        amount = self.t(f"say.amounts.{op}", amount=self._money(number))
+        return self.t(f"explain.change.{change.what}", amount=amount, then=then)
+
+    def _waiting(self, what: str, day: date, negated: bool) -> str:
+        if not negated:
+            return self.t(f"explain.change.{what}", day=day)
+        other = {changes.UNTIL: (changes.FROM, 1), changes.FROM: (changes.UNTIL, -1)}[what]
+        return self.t(f"explain.change.{other[0]}", day=day + timedelta(days=other[1]))
 
 
-def _evidence(verdict: Verdict, t: Text, currency: str) -> list[str]:
-    if not verdict.evidence:
-        return []
-    told = [t.date(day) + ("" if worth is None else f" ({t.money(worth, currency)})") for day, worth in verdict.evidence]
-    leaf = verdict.condition
-    valued = isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT and verdict.found is not None
-    sums = [t("explain.found", amount=t.money(verdict.found or 0, currency))] if valued else []
-    line = t("explain.evidence", events=", ".join(told))
-    return [*sums, line + (t("explain.more", n=verdict.more) if verdict.more else "")]
-
-
-def _change(change: Change, t: Text, currency: str) -> str:
-    match change.what:
-        case "more":
-            return t("explain.change.more", n=int(change.number or 0))
-        case "amount":
-            return t("explain.change.amount", amount=t.money(change.number or 0, currency))
-        case "until" | "from":
-            return t(f"explain.change.{change.what}", day=change.day)
-    return t("explain.change.again")
+def _leaf(condition: Condition) -> tuple[Condition, bool]:
+    """The condition without its negations, and whether they turn it."""
+    if isinstance(condition, tree.Not):
+        leaf, negated = _leaf(condition.condition)
+        return leaf, not negated
+    return condition, False

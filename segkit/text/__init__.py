@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from markupsafe import Markup, escape
@@ -87,6 +87,13 @@ class Text:
     def country(self, code: str) -> str:
         """NL -> Nederland; an unknown code stays as it is."""
         return Locale.parse(self.locale).territories.get(code.upper(), code)
+
+    def language(self, code: str) -> str:
+        """nl -> Nederlands, nl-BE -> Nederlands (België); an unknown code stays as it is."""
+        try:
+            return Locale.parse(code.replace("-", "_")).get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
 
     def absent(self) -> str:
         """What stands in place of a number that does not exist; zero is a number, this is not."""

@@ -42,7 +42,7 @@ def test_the_as_of_day_stands_in_it_once_and_every_segment_is_named() -> None:
     assert "2026" not in code.replace("2026-10-31", "")
     assert all(name in code for name in IDS)
     assert "/* Hoge rollers */" in code
-    assert "/* minstens 3 keer besteld */" in code
+    assert "/* wie minstens 3 keer heeft besteld */" in code
 
 
 @pytest.mark.parametrize("metric", ["placed_order", "opened_email", "viewed_product", "gave_feedback"])

@@ -70,6 +70,6 @@ def _whom(finding: LintFinding, t: Speaks) -> list[str]:
 
 
 def _person(witness: Mapping[str, Any], t: Speaks) -> str:
-    events = [t("lint.event", noun=t(f"say.metrics.{one['event']}.noun"), days=one["days_ago"]) for one in witness["events"]]
+    events = [t("lint.event", noun=t(f"explain.kinds.{one['event']}"), days=one["days_ago"]) for one in witness["events"]]
     told = [t("lint.fact", name=name, value=str(value)) for name, value in witness["facts"].items() if value is not None]
     return ", ".join([*events, *told]) or t("lint.nothing_known")

@@ -613,7 +613,7 @@ WITH as_of AS (
     shop_revenue,
     top_1_of,
     top_1,
-    COALESCE(purchases_1 >= 3, FALSE) AS leaf_1, /* ordered at least 3 times */
+    COALESCE(purchases_1 >= 3, FALSE) AS leaf_1, /* who ordered at least 3 times */
     COALESCE(
       purchases_2 >= (
         CAST((
@@ -623,7 +623,7 @@ WITH as_of AS (
         ) AS DATETIME) - INTERVAL '10375200' SECOND
       ),
       FALSE
-    ) AS leaf_2, /* last order in the last 120 days */
+    ) AS leaf_2, /* who last ordered in the last 120 days */
     COALESCE(
       (
         purchases_4 > 0
@@ -632,7 +632,7 @@ WITH as_of AS (
         purchases_3 * shop_order_count > shop_revenue * purchases_4
       ),
       FALSE
-    ) AS leaf_3, /* average order: more than the shop's average order value */
+    ) AS leaf_3, /* who spent more per order on average than the shop's average order value */
     COALESCE(
       (
         purchases_2 >= (
@@ -653,13 +653,13 @@ WITH as_of AS (
         )
       ),
       FALSE
-    ) AS leaf_4, /* last order between 90 and 180 days ago */
-    COALESCE(follow_1 > 0, FALSE) AS leaf_5, /* put something in the cart in the last 14 days, but not ordered within one day after that */
-    COALESCE(top_1_of > 0 AND top_1_of >= top_1, FALSE) AS leaf_6, /* is among the highest 10% by total spending */
-    COALESCE(consent_2, FALSE) AS leaf_7, /* consented to marketing by e-mail, and is not suppressed */
-    COALESCE(email_events_2 >= 1, FALSE) AS leaf_8, /* clicked in an e-mail in the last 90 days (no clicks by bots) */
-    COALESCE(email_events_3 >= 1, FALSE) AS leaf_9, /* opened an e-mail in the last 90 days (opened by the person, not loaded ahead by Apple) */
-    COALESCE(purchases_5 >= 1, FALSE) AS leaf_10, /* ordered in the last 90 days */
+    ) AS leaf_4, /* who last ordered between 90 and 180 days ago */
+    COALESCE(follow_1 > 0, FALSE) AS leaf_5, /* who put something in the cart in the last 14 days, but did not order within one day of that */
+    COALESCE(top_1_of > 0 AND top_1_of >= top_1, FALSE) AS leaf_6, /* who is among the 10% who spent the most in total */
+    COALESCE(consent_2, FALSE) AS leaf_7, /* who may receive marketing by e-mail */
+    COALESCE(email_events_2 >= 1, FALSE) AS leaf_8, /* who clicked in an e-mail in the last 90 days (bot clicks do not count) */
+    COALESCE(email_events_3 >= 1, FALSE) AS leaf_9, /* who opened an e-mail in the last 90 days (Apple privacy opens do not count) */
+    COALESCE(purchases_5 >= 1, FALSE) AS leaf_10, /* who ordered in the last 90 days */
     COALESCE(
       (
         created_at >= (
@@ -680,8 +680,8 @@ WITH as_of AS (
         )
       ),
       FALSE
-    ) AS leaf_11, /* profile created in the last 30 days */
-    COALESCE(feedback_2 = feedback_1, FALSE) AS leaf_12 /* last score given (score from 1 to 10: less than 5) */
+    ) AS leaf_11, /* who has a profile that was created in the last 30 days */
+    COALESCE(feedback_2 = feedback_1, FALSE) AS leaf_12 /* who on the last occasion gave feedback with a score below 5 (on a scale of 1 to 10) */
   FROM crossed_2
 ), extended_7 AS (
   SELECT
