@@ -47,6 +47,7 @@ COLUMNS = [
     "subscribed_count",
     "unsubscribed_count",
     "suppressed_count",
+    "subscription_count",
     "is_mailable",
     "is_high_value",
 ]
@@ -80,12 +81,15 @@ WITH orders_ AS (
     count(*) FILTER (event_type IN ('viewed_product', 'added_to_cart', 'started_checkout') AND occurred_on >= DATE '2026-08-03') AS site_intent_count_90d,
     max(occurred_on) AS last_site_event_on
   FROM '{folder}/site_events.parquet' WHERE occurred_on <= DATE '2026-11-01' GROUP BY 1
-), consent AS (
-  SELECT profile_id, count(*) AS consent_count, count(*) FILTER (status = 'subscribed') AS subscribed_count,
-    count(*) FILTER (status IN ('unsubscribed', 'never_subscribed', 'pending')) AS unsubscribed_count,
-    count(*) FILTER (status = 'suppressed') AS suppressed_count,
+), lists AS (
+  SELECT profile_id, list_id, count(*) AS n, count(*) FILTER (status = 'subscribed') AS yes,
+    count(*) FILTER (status IN ('unsubscribed', 'never_subscribed', 'pending')) AS no, count(*) FILTER (status = 'suppressed') AS stop,
     max(occurred_at) FILTER (status = 'subscribed') AS yes_at, max(occurred_at) FILTER (status IN ('unsubscribed', 'never_subscribed', 'pending')) AS no_at
-  FROM '{folder}/consents.parquet' WHERE channel = 'email' AND purpose = 'marketing' AND occurred_at < TIMESTAMP '2026-11-02' GROUP BY 1
+  FROM '{folder}/consents.parquet' WHERE channel = 'email' AND purpose = 'marketing' AND occurred_at < TIMESTAMP '2026-11-02' GROUP BY ALL
+), consent AS (
+  SELECT profile_id, sum(n) AS consent_count, sum(yes) AS subscribed_count, sum(no) AS unsubscribed_count, sum(stop) AS suppressed_count,
+    count(*) FILTER (yes > 0 AND (no = 0 OR yes_at > no_at) AND (left_at IS NULL OR yes_at > left_at)) AS subscription_count
+  FROM (SELECT *, max(no_at) FILTER (list_id IS NULL) OVER (PARTITION BY profile_id) AS left_at FROM lists) GROUP BY 1
 ), shop AS (SELECT sum(revenue) AS r, sum(order_count) AS n FROM orders_)
 SELECT profile_id, coalesce(order_country, country_code) AS country_code, coalesce(order_count, 0) AS order_count, coalesce(revenue, 0) AS revenue, first_order_on, last_order_on,
   coalesce(order_count_30d, 0) AS order_count_30d, coalesce(order_count_90d, 0) AS order_count_90d, coalesce(order_count_365d, 0) AS order_count_365d,
@@ -98,7 +102,7 @@ SELECT profile_id, coalesce(order_country, country_code) AS country_code, coales
   coalesce(product_view_count_90d, 0) AS product_view_count_90d, coalesce(site_intent_count_90d, 0) AS site_intent_count_90d, last_site_event_on,
   coalesce(consent_count, 0) AS consent_count, coalesce(subscribed_count, 0) AS subscribed_count, coalesce(unsubscribed_count, 0) AS unsubscribed_count,
   coalesce(suppressed_count, 0) AS suppressed_count,
-  coalesce(subscribed_count > 0 AND suppressed_count = 0 AND (unsubscribed_count = 0 OR yes_at > no_at), FALSE) AS is_mailable,
+  coalesce(subscription_count, 0) AS subscription_count, coalesce(subscription_count > 0 AND suppressed_count = 0, FALSE) AS is_mailable,
   coalesce(revenue * (SELECT n FROM shop) > (SELECT r FROM shop) * order_count, FALSE) AS is_high_value
 FROM '{folder}/profiles.parquet' LEFT JOIN orders_ USING (profile_id) LEFT JOIN mail USING (profile_id)
 LEFT JOIN site USING (profile_id) LEFT JOIN consent USING (profile_id)

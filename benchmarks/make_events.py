@@ -54,8 +54,9 @@ def _tables(n: dict[str, int]) -> dict[str, str]:
         "messages": "SELECT 'm' || i AS message_id, 'campaign' AS kind, 'c' || i AS campaign_id, 'Campaign ' || i AS name FROM range(300) t(i)",
         "feedback": f"""SELECT 'f' || i AS feedback_id, 'p' || (i * 7 % {n["people"]}) AS profile_id, 1 + i % 10 AS score, 1 AS scale_min, 10 AS scale_max, moment(u(i, 51)) AS occurred_at,
             moment(u(i, 51))::DATE AS occurred_on FROM range({n["people"] // 20}) t(i)""",
-        "consents": f"""SELECT 'p' || i AS profile_id, 'email' AS channel, 'marketing' AS purpose, CASE WHEN u(i, 4) < 0.8 THEN 'subscribed' ELSE 'unsubscribed' END AS status,
-            moment(u(i, 2) * 0.8) AS occurred_at FROM range({n["people"]}) t(i)""",
+        "consents": f"""WITH a AS (SELECT i, 'l' || j AS list_id, i * 3 + j AS k FROM range({n["people"]}) t(i), range(2) l(j) WHERE j = 0 OR u(i, 6) < 0.3)
+            SELECT 'p' || i AS profile_id, 'email' AS channel, 'marketing' AS purpose, CASE WHEN u(k, 5) < 0.02 THEN NULL ELSE list_id END AS list_id,
+            CASE WHEN u(k, 4) < 0.8 THEN 'subscribed' ELSE 'unsubscribed' END AS status, moment(u(k, 2) * 0.8) AS occurred_at FROM a""",
     }
 
 

@@ -39,8 +39,8 @@ class Rules:
         select = _where(select, self._known(table) if known else None, self._condition(where, everything, day))
         return Query(self, (), "", {}, day if day in kinds else None)._then(f"{name}_rows", select, kinds)
 
-    def aggregate(self, name: str, by: str, columns: Mapping[str, str], where: str | None = None) -> Query:
-        """One row per value of `by`: aggregates over the rows of a canonical table known at the as-of moment."""
+    def aggregate(self, name: str, by: str | Sequence[str], columns: Mapping[str, str], where: str | None = None) -> Query:
+        """One row per value of `by` (of several columns: per combination): aggregates over the rows known at the as-of moment."""
         table = TABLES[name]
         kinds = {column.name: words.kind_of_type(column.type) for column in table.columns}
         source = _Source(exp.to_table(name), kinds, _day_column(table), name)

@@ -111,14 +111,20 @@ def _human(event: Row) -> bool:
 
 
 def _mailable(consents: list[Row]) -> bool:
-    yes = [row["occurred_at"] for row in consents if row["status"] == "subscribed"]
-    no = [row["occurred_at"] for row in consents if row["status"] in NO]
-    if not yes or any(row["status"] == "suppressed" for row in consents):
+    if any(row["status"] == "suppressed" for row in consents):
         return False
-    if not no:
-        return True
-    dated_yes, dated_no = [t for t in yes if t], [t for t in no if t]
-    return bool(dated_yes and dated_no) and max(dated_yes) > max(dated_no)
+    whole = [row["occurred_at"] for row in consents if row["status"] in NO and row["list_id"] is None]
+    for name in {row["list_id"] for row in consents}:
+        yes = [row["occurred_at"] for row in consents if row["list_id"] == name and row["status"] == "subscribed"]
+        no = [row["occurred_at"] for row in consents if row["list_id"] == name and row["status"] in NO]
+        if yes and _later(yes, no) and _later(yes, whole):
+            return True
+    return False
+
+
+def _later(yes: list[datetime | None], no: list[datetime | None]) -> bool:
+    dated_yes, dated_no = [at for at in yes if at], [at for at in no if at]
+    return not no or (bool(dated_yes and dated_no) and max(dated_yes) > max(dated_no))
 
 
 def literal_of(row: Row) -> set[str]:

@@ -361,14 +361,15 @@ def _consents(shop: Shop, row: Row, channel: str, purpose: str) -> list[Row]:
 
 
 def _may(found: list[Row]) -> bool:
-    yes, no = (
-        [one["occurred_at"] for one in found if one["status"] == "subscribed"],
-        [one["occurred_at"] for one in found if one["status"] in NO],
-    )
-    if not yes or any(one["status"] == "suppressed" for one in found):
-        return False
-    dated_yes, dated_no = [at for at in yes if at], [at for at in no if at]
-    return not no or (bool(dated_yes and dated_no) and max(dated_yes) > max(dated_no))
+    """Some list, or the channel as a whole (no list), is subscribed to and neither it nor the whole was left since."""
+    stands = [_later(found, one, one["list_id"]) and _later(found, one, None) for one in found if one["status"] == "subscribed"]
+    return any(stands) and not any(one["status"] == "suppressed" for one in found)
+
+
+def _later(found: list[Row], yes: Row, name: str | None) -> bool:
+    no = [one["occurred_at"] for one in found if one["status"] in NO and one["list_id"] == name]
+    dated = [at for at in no if at]
+    return not no or (yes["occurred_at"] is not None and bool(dated) and yes["occurred_at"] > max(dated))
 
 
 def _newest_is(found: list[Row], status: str) -> bool:

@@ -38,12 +38,21 @@ def agrees(shop: Shop, told: Sequence[Any]) -> None:
 def test_every_pair_of_consents(as_of: date | datetime) -> None:
     times = (*BEFORE, MOMENT, MOMENT + timedelta(microseconds=1), MOMENT + timedelta(days=1))
     records = [
-        {"channel": "email", "purpose": "marketing", "status": status, "occurred_at": at}
+        {"channel": "email", "purpose": "marketing", "status": status, "list_id": None, "occurred_at": at}
         for status, at in product(choices("statuses"), times)
     ]
     shop = shop_of(as_of, [(), *product(records), *product(records, records)], "consents")
     told = [{"can_receive": "email"}, {"cannot_receive": "email"}, *({"consent": "email", "is": status} for status in choices("statuses"))]
     agrees(shop, [*told, {"can_receive": "sms"}, {"can_receive": "email", "purpose": "partner"}])
+
+
+def test_who_leaves_one_list_still_gets_what_another_brings_and_who_leaves_them_all_gets_nothing() -> None:
+    records = [
+        {"channel": "email", "purpose": "marketing", "status": status, "list_id": name, "occurred_at": at}
+        for status, name, at in product(("subscribed", "unsubscribed"), (None, "news", "offers"), BEFORE)
+    ]
+    shop = shop_of(DAY, [(), *product(records, records, records)], "consents")
+    agrees(shop, [{"can_receive": "email"}, {"cannot_receive": "email"}])
 
 
 @pytest.mark.parametrize("as_of", [DAY, MOMENT])

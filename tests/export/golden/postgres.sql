@@ -345,9 +345,10 @@ WITH as_of AS (
   FROM joined_4 AS l
   LEFT JOIN followed_by_profile_id AS r
     ON l.profile_id = r.profile_id
-), consents_by_profile_id AS (
+), consents_by_several AS (
   SELECT
     profile_id,
+    list_id,
     COUNT(*) AS consent_count,
     COUNT(CASE WHEN status = 'subscribed' THEN 1 END) AS subscribed_count,
     COUNT(CASE WHEN status IN ('unsubscribed', 'never_subscribed', 'pending') THEN 1 END) AS unsubscribed_count,
@@ -375,31 +376,107 @@ WITH as_of AS (
       channel = 'email' AND purpose = 'marketing' AND NOT profile_id IS NULL
     )
   GROUP BY
+    profile_id,
+    list_id
+), consents_by_profile_id AS (
+  SELECT
+    profile_id,
+    COUNT(CASE WHEN status IN ('unsubscribed', 'never_subscribed', 'pending') THEN 1 END) AS left_count,
+    MAX(
+      CASE
+        WHEN status IN ('unsubscribed', 'never_subscribed', 'pending')
+        THEN occurred_at
+      END
+    ) AS left_at
+  FROM consents
+  WHERE
+    (
+      occurred_at IS NULL
+      OR occurred_at < (
+        CAST((
+          SELECT
+            as_of_day
+          FROM as_of
+        ) AS TIMESTAMP) + INTERVAL '82800 SECOND'
+      )
+    )
+    AND (
+      channel = 'email'
+      AND purpose = 'marketing'
+      AND NOT profile_id IS NULL
+      AND list_id IS NULL
+    )
+  GROUP BY
     profile_id
+), joined_6 AS (
+  SELECT
+    l.profile_id,
+    l.list_id,
+    l.consent_count,
+    l.subscribed_count,
+    l.unsubscribed_count,
+    l.suppressed_count,
+    l.last_subscribed_at,
+    l.last_unsubscribed_at,
+    COALESCE(r.left_count, 0) AS left_count,
+    r.left_at
+  FROM consents_by_several AS l
+  LEFT JOIN consents_by_profile_id AS r
+    ON l.profile_id = r.profile_id
 ), extended_3 AS (
   SELECT
     profile_id,
+    list_id,
     consent_count,
     subscribed_count,
     unsubscribed_count,
     suppressed_count,
     last_subscribed_at,
     last_unsubscribed_at,
+    left_count,
+    left_at,
     COALESCE(
       subscribed_count > 0
-      AND suppressed_count = 0
       AND (
         unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at
+      )
+      AND (
+        left_count = 0 OR last_subscribed_at > left_at
       ),
       FALSE
-    ) AS consent_2
-  FROM consents_by_profile_id
+    ) AS stands
+  FROM joined_6
+), extended_by_profile_id AS (
+  SELECT
+    profile_id,
+    CAST(SUM(consent_count) AS BIGINT) AS consent_count,
+    CAST(SUM(subscribed_count) AS BIGINT) AS subscribed_count,
+    CAST(SUM(unsubscribed_count) AS BIGINT) AS unsubscribed_count,
+    CAST(SUM(suppressed_count) AS BIGINT) AS suppressed_count,
+    COUNT(CASE WHEN stands THEN 1 END) AS subscription_count,
+    MAX(last_subscribed_at) AS last_subscribed_at,
+    MAX(last_unsubscribed_at) AS last_unsubscribed_at
+  FROM extended_3
+  GROUP BY
+    profile_id
+), extended_2_3 AS (
+  SELECT
+    profile_id,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    subscription_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    COALESCE(subscription_count > 0 AND NOT suppressed_count > 0, FALSE) AS consent_2
+  FROM extended_by_profile_id
 ), chosen_3 AS (
   SELECT
     profile_id,
     consent_2
-  FROM extended_3
-), joined_6 AS (
+  FROM extended_2_3
+), joined_7 AS (
   SELECT
     l.profile_id,
     l.created_at,
@@ -434,7 +511,7 @@ WITH as_of AS (
     feedback_2,
     follow_1,
     consent_2
-  FROM joined_6
+  FROM joined_7
   WHERE
     created_at IS NULL
     OR created_at < (
@@ -462,7 +539,7 @@ WITH as_of AS (
     AND (
       counts_as_purchase AND NOT profile_id IS NULL
     )
-), joined_7 AS (
+), joined_8 AS (
   SELECT
     l.order_id,
     l.profile_id,
@@ -480,7 +557,7 @@ WITH as_of AS (
     total_base,
     refunded,
     total_base - refunded AS value
-  FROM joined_7
+  FROM joined_8
 ), chosen_4 AS (
   SELECT
     order_id,
