@@ -25,7 +25,7 @@ def test_same_arguments_same_bytes(tmp_path):
     command("bakery", "--customers", "150", "--seed", "3", "--out", str(tmp_path / "there"))
     here, there = (sorted((tmp_path / name).rglob("*.*")) for name in ("here", "there"))
     assert [path.relative_to(tmp_path / "here") for path in here] == [path.relative_to(tmp_path / "there") for path in there]
-    assert len(here) == 17 + 1 + 8 + 1
+    assert len(here) == 17 + 1 + 8 + 1 + 1
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(here, there, strict=True))
 
 

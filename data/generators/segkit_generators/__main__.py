@@ -12,6 +12,7 @@ from segkit_generators.arguments import check_arguments
 from segkit_generators.big import write_in_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
+from segkit_generators.folder import stage_in
 from segkit_generators.recipe import load_recipe
 from segkit_generators.shop import STEPS, make_shop
 
@@ -42,6 +43,8 @@ def run(
 def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: Sequence[str], faults: Sequence[str]) -> Path:
     formats = check_formats(deliveries)
     arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
+    arguments.check_files(name for name in formats if name != CANONICAL)
+    stage_in(out, profile, formats)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1 and formats == (CANONICAL,):

@@ -20,6 +20,7 @@ from segkit_generators.consent import consent_table, make_subscriptions
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, plant, spoil
 from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
+from segkit_generators.folder import put_in_place, stage_in
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
 from segkit_generators.meta_tables import about_tables
@@ -36,7 +37,7 @@ from segkit_generators.schema import SCHEMAS
 from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
 from segkit_generators.static_lists import static_table, static_truth
-from segkit_generators.store import SHARED, Place, write_client, write_segments
+from segkit_generators.store import SHARED, Place
 from segkit_generators.streams import Ints
 from segkit_generators.sunset import say_goodbye
 from segkit_generators.surveys import feedback_table
@@ -97,27 +98,28 @@ class Shop:
     def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
         """Writes each delivery to the folder of its name under `out`, and beside them truth/, client.yaml and segments.yaml.
 
-        `formats` are CANONICAL and names of EXPORTS; BadArgument names those there are. Gives the folder of the canonical
-        load, or `out` when that was not asked for.
+        What an earlier run wrote there goes; settings that were edited and strangers' files stay. `formats` are CANONICAL and
+        names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for. BadArgument when
+        there is no such format, or when `out` cannot be written into.
         """
-        wanted, folder = check_formats(formats), Path(out)
+        wanted, folder, made = check_formats(formats), Path(out), self.arguments
         canonical, systems = CANONICAL in wanted, [name for name in wanted if name != CANONICAL]
-        self.arguments.check_files(systems)
-        place = Place(folder, self.arguments.load_id, len(self.blocks))
-        place.begin()
+        made.check_files(systems)
+        place = Place(stage_in(folder, made.profile, wanted), made.load_id, len(self.blocks))
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
-        load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
-        write_segments(folder, self.segments)
-        spoiled = [self._deliver(name, folder / name) for name in systems]
-        if self.arguments.file_faults:
-            pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
-        return load
+        if canonical:
+            place.write_about(written, self.about)
+        spoiled = [self._deliver(name, place.stage / name) for name in systems]
+        if made.file_faults:
+            pd.concat(spoiled, ignore_index=True).to_parquet(place.stage / "truth" / "file_faults.parquet", index=False)
+        place.write_settings(self.client, self.segments, systems)
+        put_in_place(folder, made.profile, made.load_id)
+        return folder / CANONICAL / made.load_id if canonical else folder
 
     def _deliver(self, system: str, folder: Path) -> pd.DataFrame:
         """Write the files of one system, and tell which of their rows have a fault."""
         delivery, rows = spoil(EXPORTS[system](self), self.arguments.file_faults, self.arguments.seed)
         delivery.write(folder)
-        write_client(folder, self.client)
         return rows
 
 
