@@ -182,7 +182,7 @@ def test_a_place_that_cannot_be_a_folder_is_refused_before_anything_is_made(
     place: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("mine")
-    monkeypatch.setattr("segkit_generators.__main__.make_shop", None)
+    monkeypatch.setattr("segkit_generators.__main__.shop_of", None)
     done = CliRunner().invoke(app, ["bakery", "--out", str(tmp_path / place)])
     assert done.exit_code == 2
     assert told in done.stderr
@@ -191,7 +191,7 @@ def test_a_place_that_cannot_be_a_folder_is_refused_before_anything_is_made(
 
 
 def test_a_fault_of_files_without_files_is_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segkit_generators.__main__.make_shop", None)
+    monkeypatch.setattr("segkit_generators.__main__.shop_of", None)
     done = CliRunner().invoke(app, ["bakery", "--out", str(tmp_path / "out"), "--fault", "bom"])
     assert done.exit_code == 2
     assert "bom is a fault of files" in done.stderr

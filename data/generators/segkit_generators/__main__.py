@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from segkit_generators.arguments import check_arguments
-from segkit_generators.big import write_in_blocks
+from segkit_generators.big import write_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.folder import stage_in
 from segkit_generators.recipe import load_recipe
-from segkit_generators.shop import STEPS, make_shop
+from segkit_generators.shop import STEPS, shop_of
 
 WRITING = "writing"
 
@@ -42,20 +42,20 @@ def run(
 
 def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: Sequence[str], faults: Sequence[str]) -> Path:
     formats = check_formats(deliveries)
-    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
+    arguments = check_arguments(profile, load_recipe(profile), customers, seed, until, faults)
     arguments.check_files(name for name in formats if name != CANONICAL)
     stage_in(out, profile, formats)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1 and formats == (CANONICAL,):
             task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
-            return write_in_blocks(out, profile, customers, seed, until, faults, on_block=lambda: progress.advance(task))
+            return write_blocks(out, arguments, on_block=lambda: progress.advance(task))
         task = progress.add_task("starting", total=len(STEPS) * arguments.blocks + 1)
 
         def begin(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        shop = make_shop(profile, customers, seed, until, faults, on_step=begin)
+        shop = shop_of(arguments, on_step=begin)
         begin(WRITING)
         return shop.write(out, formats)
 

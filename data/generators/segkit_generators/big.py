@@ -27,11 +27,14 @@ def write_in_blocks(
 
     Each process holds one block at a time (about 1 GB). `on_block` is called as each is done.
     """
-    recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    return write_blocks(out, check_arguments(profile, load_recipe(profile), customers, seed, until, faults), processes, on_block)
+
+
+def write_blocks(out: str | Path, arguments: Arguments, processes: int | None = None, on_block: Callable[[], None] = lambda: None) -> Path:
+    """The same, of arguments that were checked."""
     arguments.check_files(())
-    folder = Path(out)
-    place = Place(stage_in(folder, profile, (CANONICAL,)), arguments.load_id, arguments.blocks)
+    folder, recipe = Path(out), arguments.recipe
+    place = Place(stage_in(folder, arguments.profile, (CANONICAL,)), arguments.load_id, arguments.blocks)
     written: list[dict[str, Written]] = []
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for block in pool.map(partial(_write, arguments, place), range(arguments.blocks)):
@@ -40,7 +43,7 @@ def write_in_blocks(
     rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
     place.write_about(written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
     place.write_settings(dict(recipe["client"]), segments_yaml(recipe))
-    put_in_place(folder, profile, arguments.load_id)
+    put_in_place(folder, arguments.profile, arguments.load_id)
     return folder / CANONICAL / arguments.load_id
 
 

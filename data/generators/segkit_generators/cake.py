@@ -42,7 +42,8 @@ def _participants(mailbox: Mailbox, end: Ints) -> pd.DataFrame:
     world, rules, rng = mailbox.world, mailbox.world.recipe["cake"], mailbox.world.streams("participants")
     opens = world.calendar.last - rules["opens_days_before_until"]
     form_at = world.calendar.moment(rng.integers(opens, opens + rules["open_days"], world.size), rng)
-    taste = world.affinity[:, world.categories.index("taart")]
+    category = world.recipe["products"][world.recipe["contest_product"]]["category"]
+    taste = world.affinity[:, world.categories.index(category)]
     subscribed = (mailbox.start <= form_at) & (form_at < end)
     existing = subscribed & (rng.random(world.size) < rules["existing_share"] * taste / taste.mean())
     new = ((world.hidden["source"] == "landing_page") & (world.joined_at < world.calendar.end)).to_numpy()

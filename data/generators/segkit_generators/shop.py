@@ -93,7 +93,7 @@ class Shop:
     @property
     def segments(self) -> dict[str, Any]:
         """The shop's own segments in the project's verbs, as segments.yaml holds them; Klaviyo's form stands in truth["segments"]."""
-        return segments_yaml(load_recipe(self.arguments.profile))
+        return segments_yaml(self.arguments.recipe)
 
     def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
         """Writes each delivery to the folder of its name under `out`, and beside them truth/, client.yaml and segments.yaml.
@@ -160,8 +160,12 @@ def make_shop(
     The same arguments give the same rows. `on_step` hears the name of each of STEPS as it begins.
     Raises UnknownProfile or BadArgument, naming what is allowed.
     """
-    recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    return shop_of(check_arguments(profile, load_recipe(profile), customers, seed, until, faults), on_step)
+
+
+def shop_of(arguments: Arguments, on_step: Callable[[str], None] = lambda step: None) -> Shop:
+    """The shop of arguments that were checked."""
+    recipe = arguments.recipe
     blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
     rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
     return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
@@ -170,7 +174,7 @@ def make_shop(
 def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:
     """One block of the shop's customers; what belongs to the shop as a whole is in the first block only."""
     on_step("people")
-    world = make_world(load_recipe(arguments.profile), arguments.size(number), arguments.seed, arguments.until, number)
+    world = make_world(arguments.recipe, arguments.size(number), arguments.seed, arguments.until, number)
     on_step("mail")
     mailbox, subscriptions, newsletters = _open_mailbox(world)
     end = subscriptions["end"].to_numpy()
