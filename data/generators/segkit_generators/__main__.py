@@ -12,24 +12,26 @@ from segkit_generators.arguments import check_arguments
 from segkit_generators.big import write_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
+from segkit_generators.faults import FAULTS, FILE_FAULTS
 from segkit_generators.folder import stage_in
-from segkit_generators.recipe import load_recipe
+from segkit_generators.recipe import load_recipe, profile_names
 from segkit_generators.shop import STEPS, shop_of
 
 WRITING = "writing"
+FAULT_HELP = f"NAME or NAME=SHARE; may be given again. In the shop: {', '.join(FAULTS)}. In files: {', '.join(FILE_FAULTS)}."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @app.command()
 def run(
-    profile: Annotated[str, typer.Argument(help="Which shop, for example bakery.")],
+    profile: Annotated[str, typer.Argument(help=f"Which shop: {', '.join(profile_names())}.")],
     out: Annotated[Path, typer.Option(help="Folder to write into; made when it is not there.")],
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
     as_: Annotated[Optional[list[str]], typer.Option("--as", help=f"{CANONICAL} (else), {', '.join(EXPORTS)}; joined by commas.")] = None,  # noqa: UP045
-    fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
+    fault: Annotated[Optional[list[str]], typer.Option(help=FAULT_HELP)] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:

@@ -63,7 +63,11 @@ def check_arguments(profile: str, recipe: Recipe, customers: int, seed: int, unt
     last, earliest = _date(until), APPLE_FLAG_SINCE + timedelta(recipe["history_days"])
     if not earliest <= last <= LATEST:
         raise BadArgument(f"The history cannot end on {last}.", f"Give a day from {earliest} to {LATEST}.")
-    return Arguments(profile, customers, seed, last, tuple(checked(faults).items()), recipe)
+    wanted = [*faults]
+    for text in wanted:
+        if text.endswith("="):
+            raise BadArgument(f"{text} lacks its share.", f"Give {text}0.02 for two in a hundred, or {text[:-1]} for its own share.")
+    return Arguments(profile, customers, seed, last, tuple(checked(wanted).items()), recipe)
 
 
 def _date(until: str | date) -> date:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segkit_generators.moments import DAY, HOUR, NEVER, until
-from segkit_generators.reactions import Mailbox, after
+from segkit_generators.moments import DAY, NEVER, until
+from segkit_generators.reactions import Mailbox, after, orders_caused
 from segkit_generators.streams import Ints
 from segkit_generators.surveys import NO_SCORE, ask, survey_moment
 
@@ -79,11 +79,8 @@ def _step(mailbox: Mailbox, played: pd.DataFrame, step: int, at: Ints) -> pd.Dat
     rules, rng = mailbox.world.recipe["cake"], mailbox.world.streams(f"cake order {step}")
     row = np.flatnonzero(at != NEVER)
     sent = mailbox.send(STEPS[step], STEPS[step], played["customer"].to_numpy()[row], at[row])
-    wants = (played["order_at"].to_numpy()[row] == NEVER) & (rng.random(len(row)) < rules["order_share"][STEPS[step]])
-    hours = rules["order_median_hours"] * np.exp(rng.standard_normal(len(row)))
-    order_at = after(np.where(wants, sent["read_at"], NEVER), 120 + (hours * HOUR).astype(np.int64))
-    order_at = until(order_at, mailbox.world.calendar.end)
-    ordered = order_at != NEVER
+    order_at = orders_caused(rng, sent, rules["order_share"][STEPS[step]], rules["order_median_hours"], mailbox.world.calendar.end)
+    ordered = (played["order_at"].to_numpy()[row] == NEVER) & (order_at != NEVER)
     played.loc[row[ordered], "order_at"] = order_at[ordered]
     played.loc[row[ordered], "ordered_after"] = step
     return sent

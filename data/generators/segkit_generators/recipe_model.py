@@ -196,7 +196,6 @@ class Cake(Keys):
     opens_days_before_until: Days
     open_days: Days
     existing_share: Share
-    group: str
     discount: Share
     code: str
     seen_days: Days
