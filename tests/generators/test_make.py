@@ -10,7 +10,9 @@ import pytest
 from segkit_generators import make_shop
 from segkit_generators.__main__ import app
 from segkit_generators.errors import BadArgument, BadProfile, UnknownProfile
-from segkit_generators.recipe import load_recipe
+from segkit_generators.exports import CANONICAL, EXPORTS
+from segkit_generators.faults import ALL
+from segkit_generators.recipe import load_recipe, profile_names
 from typer.testing import CliRunner
 
 FIXED = [
@@ -25,7 +27,7 @@ def test_same_arguments_same_bytes(tmp_path):
     command("bakery", "--customers", "150", "--seed", "3", "--out", str(tmp_path / "there"))
     here, there = (sorted((tmp_path / name).rglob("*.*")) for name in ("here", "there"))
     assert [path.relative_to(tmp_path / "here") for path in here] == [path.relative_to(tmp_path / "there") for path in there]
-    assert len(here) == 17 + 1 + 8 + 1
+    assert len(here) == 17 + 1 + 8 + 1 + 1
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(here, there, strict=True))
 
 
@@ -91,6 +93,8 @@ def test_the_load_reports_a_receipt_for_every_table(tmp_path):
         (["bakery", "--until", "2020-01-01"], "2024-03-22"),
         (["bakery", "--customers", "0"], "1 or more"),
         (["bakery", "--as", "canonical,mailchimp"], "canonical, klaviyo, shopify"),
+        (["bakery", "--as", ""], "canonical, klaviyo, shopify"),
+        (["bakery", "--fault", "guests="], "or guests for its own share"),
     ],
 )
 def test_a_wrong_argument_names_what_is_allowed(tmp_path, arguments, allowed):
@@ -99,6 +103,11 @@ def test_a_wrong_argument_names_what_is_allowed(tmp_path, arguments, allowed):
     assert allowed in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_help_lists_the_shops_the_deliveries_and_the_faults():
+    told = " ".join(CliRunner().invoke(app, ["--help"], env={"COLUMNS": "400"}).stdout.split())
+    assert all(name in told for name in (*profile_names(), CANONICAL, *EXPORTS, *ALL))
 
 
 def test_errors_of_the_function():

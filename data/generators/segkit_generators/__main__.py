@@ -9,26 +9,29 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from segkit_generators.arguments import check_arguments
-from segkit_generators.big import write_in_blocks
+from segkit_generators.big import write_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
-from segkit_generators.recipe import load_recipe
-from segkit_generators.shop import STEPS, make_shop
+from segkit_generators.faults import FAULTS, FILE_FAULTS
+from segkit_generators.folder import stage_in
+from segkit_generators.recipe import load_recipe, profile_names
+from segkit_generators.shop import STEPS, shop_of
 
 WRITING = "writing"
+FAULT_HELP = f"NAME or NAME=SHARE; may be given again. In the shop: {', '.join(FAULTS)}. In files: {', '.join(FILE_FAULTS)}."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @app.command()
 def run(
-    profile: Annotated[str, typer.Argument(help="Which shop, for example bakery.")],
+    profile: Annotated[str, typer.Argument(help=f"Which shop: {', '.join(profile_names())}.")],
     out: Annotated[Path, typer.Option(help="Folder to write into; made when it is not there.")],
     customers: Annotated[int, typer.Option(help="Number of profiles.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 7,
     until: Annotated[str, typer.Option(help="Last local day of the history, year-month-day.")] = "2026-10-31",
     as_: Annotated[Optional[list[str]], typer.Option("--as", help=f"{CANONICAL} (else), {', '.join(EXPORTS)}; joined by commas.")] = None,  # noqa: UP045
-    fault: Annotated[Optional[list[str]], typer.Option(help="NAME or NAME=SHARE; may be given again.")] = None,  # noqa: UP045
+    fault: Annotated[Optional[list[str]], typer.Option(help=FAULT_HELP)] = None,  # noqa: UP045
 ) -> None:
     """Make a synthetic webshop with its answer key."""
     try:
@@ -41,18 +44,20 @@ def run(
 
 def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: Sequence[str], faults: Sequence[str]) -> Path:
     formats = check_formats(deliveries)
-    arguments = check_arguments(profile, customers, seed, until, load_recipe(profile)["history_days"], faults)
+    arguments = check_arguments(profile, load_recipe(profile), customers, seed, until, faults)
+    arguments.check_files(name for name in formats if name != CANONICAL)
+    stage_in(out, profile, formats)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1 and formats == (CANONICAL,):
             task = progress.add_task(f"{arguments.blocks} blocks of customers", total=arguments.blocks)
-            return write_in_blocks(out, profile, customers, seed, until, faults, on_block=lambda: progress.advance(task))
+            return write_blocks(out, arguments, on_block=lambda: progress.advance(task))
         task = progress.add_task("starting", total=len(STEPS) * arguments.blocks + 1)
 
         def begin(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        shop = make_shop(profile, customers, seed, until, faults, on_step=begin)
+        shop = shop_of(arguments, on_step=begin)
         begin(WRITING)
         return shop.write(out, formats)
 

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
 from segkit_generators.faults import FILE_FAULTS, checked
 from segkit_generators.moments import APPLE_FLAG_SINCE
+from segkit_generators.recipe import Recipe
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
 LATEST = date(2099, 12, 31)
@@ -16,13 +17,14 @@ LATEST = date(2099, 12, 31)
 
 @dataclass(frozen=True)
 class Arguments:
-    """Profile, number of customers, seed and last local day of a shop, and its faults with the share of each."""
+    """Profile, number of customers, seed and last local day of a shop, its faults with the share of each, and its whole recipe."""
 
     profile: str
     customers: int
     seed: int
     until: date
     faults: tuple[tuple[str, float], ...] = ()
+    recipe: Recipe = field(default_factory=Recipe, repr=False)
 
     @property
     def blocks(self) -> int:
@@ -46,22 +48,26 @@ class Arguments:
 
     @property
     def load_id(self) -> str:
-        """Twelve hexadecimal digits that depend on the arguments only."""
+        """Twelve hexadecimal digits that depend on the arguments and on all that the profile says, in its order."""
         said = {name: value for name, value in asdict(self).items() if value != ()}
-        text = json.dumps(said, default=str, sort_keys=True)
+        text = json.dumps(said, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def check_arguments(profile: str, customers: int, seed: int, until: str | date, history_days: int, faults: Iterable[str] = ()) -> Arguments:
+def check_arguments(profile: str, recipe: Recipe, customers: int, seed: int, until: str | date, faults: Iterable[str] = ()) -> Arguments:
     """The arguments as one checked value; BadArgument says what is allowed."""
     if customers < 1:
         raise BadArgument(f"A shop cannot have {customers} customers.", "Give a whole number of 1 or more.")
     if seed < 0:
         raise BadArgument(f"{seed} cannot be a seed.", "Give a whole number of 0 or more.")
-    last, earliest = _date(until), APPLE_FLAG_SINCE + timedelta(history_days)
+    last, earliest = _date(until), APPLE_FLAG_SINCE + timedelta(recipe["history_days"])
     if not earliest <= last <= LATEST:
         raise BadArgument(f"The history cannot end on {last}.", f"Give a day from {earliest} to {LATEST}.")
-    return Arguments(profile, customers, seed, last, tuple(checked(faults).items()))
+    wanted = [*faults]
+    for text in wanted:
+        if text.endswith("="):
+            raise BadArgument(f"{text} lacks its share.", f"Give {text}0.02 for two in a hundred, or {text[:-1]} for its own share.")
+    return Arguments(profile, customers, seed, last, tuple(checked(wanted).items()), recipe)
 
 
 def _date(until: str | date) -> date:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from segkit_generators.coupons import NO_CODE, discount_rates, draw_coupons
 from segkit_generators.hidden import brands
-from segkit_generators.moments import DAY
+from segkit_generators.moments import DAY, weekday
 from segkit_generators.purchases import GUEST
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Bools, Floats, Ints, choose_rows
@@ -55,8 +55,7 @@ def _is_pickup(world: World, orders: pd.DataFrame) -> Bools:
     recipe, customer = world.recipe, orders["customer"].to_numpy()
     home = np.array([entry["code"] == recipe["pickup_country"] for entry in recipe["countries"]])
     near = (customer == GUEST) | home[world.people["country"].to_numpy()[customer]]
-    weekday = (orders["day"].to_numpy() + 3) % 7  # 1970-01-01 was a Thursday
-    drawn = world.streams("pickup").random(len(orders)) < np.array(recipe["pickup_share"])[weekday]
+    drawn = world.streams("pickup").random(len(orders)) < np.array(recipe["pickup_share"])[weekday(orders["day"].to_numpy())]
     return (near & drawn) | (orders["kind"] == "cake").to_numpy()
 
 

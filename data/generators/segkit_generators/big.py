@@ -9,12 +9,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from segkit_generators.arguments import Arguments, check_arguments
+from segkit_generators.exports import CANONICAL
+from segkit_generators.folder import put_in_place, stage_in
 from segkit_generators.meta_tables import about_tables
 from segkit_generators.own_segments import segments_yaml
 from segkit_generators.recipe import load_recipe
 from segkit_generators.season import make_calendar
 from segkit_generators.shop import make_block
-from segkit_generators.store import Place, Written, write_segments
+from segkit_generators.store import Place, Written
 
 
 def write_in_blocks(
@@ -25,19 +27,24 @@ def write_in_blocks(
 
     Each process holds one block at a time (about 1 GB). `on_block` is called as each is done.
     """
-    recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    return write_blocks(out, check_arguments(profile, load_recipe(profile), customers, seed, until, faults), processes, on_block)
+
+
+def write_blocks(out: str | Path, arguments: Arguments, processes: int | None = None, on_block: Callable[[], None] = lambda: None) -> Path:
+    """The same, of arguments that were checked."""
     arguments.check_files(())
-    place = Place(Path(out), arguments.load_id, arguments.blocks)
-    place.begin()
+    folder, recipe = Path(out), arguments.recipe
+    place = Place(stage_in(folder, arguments.profile, (CANONICAL,)), arguments.load_id, arguments.blocks)
     written: list[dict[str, Written]] = []
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for block in pool.map(partial(_write, arguments, place), range(arguments.blocks)):
             written.append(block)
             on_block()
     rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
-    write_segments(Path(out), segments_yaml(recipe))
-    return place.finish(dict(recipe["client"]), written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+    place.write_about(written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+    place.write_settings(dict(recipe["client"]), segments_yaml(recipe))
+    put_in_place(folder, arguments.profile, arguments.load_id)
+    return folder / CANONICAL / arguments.load_id
 
 
 def _write(arguments: Arguments, place: Place, number: int) -> dict[str, Written]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segkit_generators.moments import DAY, HOUR, NEVER, until
-from segkit_generators.reactions import Mailbox, after
+from segkit_generators.moments import DAY, NEVER, until
+from segkit_generators.reactions import Mailbox, after, orders_caused
 from segkit_generators.streams import Ints
 from segkit_generators.surveys import NO_SCORE, ask, survey_moment
 
@@ -42,7 +42,8 @@ def _participants(mailbox: Mailbox, end: Ints) -> pd.DataFrame:
     world, rules, rng = mailbox.world, mailbox.world.recipe["cake"], mailbox.world.streams("participants")
     opens = world.calendar.last - rules["opens_days_before_until"]
     form_at = world.calendar.moment(rng.integers(opens, opens + rules["open_days"], world.size), rng)
-    taste = world.affinity[:, world.categories.index("taart")]
+    category = world.recipe["products"][world.recipe["contest_product"]]["category"]
+    taste = world.affinity[:, world.categories.index(category)]
     subscribed = (mailbox.start <= form_at) & (form_at < end)
     existing = subscribed & (rng.random(world.size) < rules["existing_share"] * taste / taste.mean())
     new = ((world.hidden["source"] == "landing_page") & (world.joined_at < world.calendar.end)).to_numpy()
@@ -78,11 +79,8 @@ def _step(mailbox: Mailbox, played: pd.DataFrame, step: int, at: Ints) -> pd.Dat
     rules, rng = mailbox.world.recipe["cake"], mailbox.world.streams(f"cake order {step}")
     row = np.flatnonzero(at != NEVER)
     sent = mailbox.send(STEPS[step], STEPS[step], played["customer"].to_numpy()[row], at[row])
-    wants = (played["order_at"].to_numpy()[row] == NEVER) & (rng.random(len(row)) < rules["order_share"][STEPS[step]])
-    hours = rules["order_median_hours"] * np.exp(rng.standard_normal(len(row)))
-    order_at = after(np.where(wants, sent["read_at"], NEVER), 120 + (hours * HOUR).astype(np.int64))
-    order_at = until(order_at, mailbox.world.calendar.end)
-    ordered = order_at != NEVER
+    order_at = orders_caused(rng, sent, rules["order_share"][STEPS[step]], rules["order_median_hours"], mailbox.world.calendar.end)
+    ordered = (played["order_at"].to_numpy()[row] == NEVER) & (order_at != NEVER)
     played.loc[row[ordered], "order_at"] = order_at[ordered]
     played.loc[row[ordered], "ordered_after"] = step
     return sent

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit_generators import arrow
-from segkit_generators.moments import NEVER, until
+from segkit_generators.moments import NEVER, until, weekday
 from segkit_generators.reactions import Mailbox, after
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
@@ -47,7 +47,7 @@ def edition_of(world: World) -> Ints:
 def _letters(world: World, number: int, language: str) -> pd.DataFrame:
     rules, calendar = world.recipe["newsletter"], world.calendar
     own = editions(world.recipe)[language]
-    days = calendar.days[(calendar.days + 3) % 7 == rules["weekday"]]
+    days = calendar.days[weekday(calendar.days) == rules["weekday"]]
     topics = [rules["topics"][place % len(rules["topics"])] for place in range(len(days))]
     letters = pd.DataFrame({"topic": topics, "at": calendar.local(days, rules["hour"]), "appeal": 1.0, "is_flow": False})
     letters["key"] = [f"newsletter_{place:03d}" for place in range(1, len(days) + 1)]

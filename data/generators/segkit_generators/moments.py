@@ -43,6 +43,17 @@ def _offset(zone: ZoneInfo, hour: int) -> int:
     return int(offset.total_seconds()) if offset is not None else 0
 
 
+def weekday(day: Ints) -> Ints:
+    """Monday 0 .. Sunday 6 of days since 1970-01-01, which was a Thursday."""
+    return (day + 3) % 7
+
+
+def next_of(customer: Ints, at: Ints) -> Ints:
+    """The next moment of the same customer, NEVER for the last; both sorted by customer and moment."""
+    follows = np.append(customer[1:] == customer[:-1], False)
+    return np.where(follows, np.append(at[1:], NEVER), NEVER)
+
+
 def until(at: Ints, end: int) -> Ints:
     """The same moments, NEVER where they fall at or after `end`."""
     return np.where(at < end, at, NEVER)

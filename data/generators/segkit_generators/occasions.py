@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segkit_generators.moments import HOUR, NEVER, until
+from segkit_generators.moments import NEVER, next_of
 from segkit_generators.people import birthdays
 from segkit_generators.purchases import GUEST
-from segkit_generators.reactions import Mailbox, after
+from segkit_generators.reactions import Mailbox, orders_caused
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Ints
 
-CHECKOUT_SECONDS = 120
 KINDS = ("birthday", "winback")
 
 
@@ -41,11 +40,9 @@ def win_back(mailbox: Mailbox, end: Ints, placed: pd.DataFrame) -> Occasion:
     """A mail so many days after an order that no other followed; `placed` are all orders (customer, at) until then."""
     named = placed.loc[placed["customer"] != GUEST, ["customer", "at"]].sort_values(["customer", "at"], kind="stable")
     customer, at = named["customer"].to_numpy(), named["at"].to_numpy()
-    follows = np.append(customer[1:] == customer[:-1], False)
-    next_at = np.where(follows, np.append(at[1:], NEVER), NEVER)
     rules, calendar = mailbox.world.recipe["winback"], mailbox.world.calendar
     day = calendar.zone.day(at) + rules["after_days"]
-    silent = calendar.local(day, rules["hour"]) < next_at
+    silent = calendar.local(day, rules["hour"]) < next_of(customer, at)
     return _send(mailbox, end, "winback", customer[silent], day[silent])
 
 
@@ -61,9 +58,6 @@ def _send(mailbox: Mailbox, end: Ints, name: str, customer: Ints, day: Ints) -> 
     due = (mailbox.start[customer] <= at) & (at < end[customer]) & (at < world.calendar.end)
     sent = mailbox.send(name, name, customer[due], at[due])
     rng = world.streams(f"{name} orders")
-    moved = rng.random(len(sent)) < rules["order_share"]
-    hours = rules["order_median_hours"] * np.exp(rng.standard_normal(len(sent)))
-    ordered = after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + (hours * HOUR).astype(np.int64))
-    ordered = until(ordered, world.calendar.end)
+    ordered = orders_caused(rng, sent, rules["order_share"], rules["order_median_hours"], world.calendar.end)
     orders = pd.DataFrame({"customer": sent["customer"], "at": ordered, "kind": name})
     return Occasion(sent, orders[ordered != NEVER].reset_index(drop=True))

@@ -1,26 +1,15 @@
 """The segments that a shop brings along: in the project's verbs, and as Klaviyo's API says the same."""
 
 import json
-import re
 from typing import Any
 
 import pandas as pd
 
 from segkit_generators.exports.klaviyo_events import metric_id
 from segkit_generators.recipe import Recipe
+from segkit_generators.segment_rules import BEFORE, BETWEEN, FLAGS, ITEMS, LAST, METRICS, OPERATORS
 
 VERSION = 1
-METRICS = {
-    "placed_order": "Placed Order", "opened_email": "Opened Email", "clicked_email": "Clicked Email", "received_email": "Received Email",
-    "viewed_product": "Viewed Product", "active_on_site": "Active on Site",
-}  # fmt: skip
-FLAGS = {"apple_privacy_open": "Apple Privacy Open", "bot_click": "Bot Click"}
-ITEMS = {"brand": "Brands", "category": "Categories"}
-OPERATORS = {"at_least": "greater-than-or-equal", "at_most": "less-than-or-equal", "more_than": "greater-than", "less_than": "less-than",
-             "exactly": "equals"}  # fmt: skip
-LAST, BETWEEN, BEFORE = (
-    re.compile(text) for text in (r"last (\d+) days", r"between (\d+) and (\d+) days ago", r"more than (\d+) days ago")
-)
 
 
 def segments_yaml(recipe: Recipe) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from segkit_generators.world import World
 
 YEAR = 365.25 * DAY
 MOST = 0.97  # no mail is read for certain
+CHECKOUT_SECONDS = 120  # from deciding to the order
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,10 @@ class Mailbox:
 def after(at: Ints, seconds: Ints | int) -> Ints:
     """The moment so many seconds later; NEVER stays NEVER."""
     return np.where(at == NEVER, NEVER, np.where(at == NEVER, 0, at) + seconds)
+
+
+def orders_caused(rng: np.random.Generator, sent: pd.DataFrame, share: float, median_hours: float, end: int) -> Ints:
+    """When each who got a mail orders because of it: a share of its readers, some hours after reading; NEVER for the others."""
+    moved = rng.random(len(sent)) < share
+    hours = median_hours * np.exp(rng.standard_normal(len(sent)))
+    return until(after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + (hours * HOUR).astype(np.int64)), end)

@@ -2,29 +2,28 @@
 
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
-Amount = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
-Days = Annotated[int, Field(ge=1)]
-Hour = Annotated[int, Field(ge=0, le=23)]
-Range = Annotated[list[int], Field(min_length=2, max_length=2)]
-Week = Annotated[list[Weight], Field(min_length=7, max_length=7)]
-Pool = Literal["nl_NL", "nl_BE", "fr_FR", "de_DE", "en_GB"]
-Language = Literal["nl", "en", "fr", "de"]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-CountryCode = Annotated[str, Field(pattern="^[A-Z]{2}$")]
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is no time zone; write one such as Europe/Brussels")
-    return name
+from segkit_generators.recipe_values import (
+    Amount,
+    Count,
+    CountryCode,
+    Currency,
+    Days,
+    Hour,
+    Hours,
+    Language,
+    MonthDay,
+    Pool,
+    Range,
+    Rates,
+    Scores,
+    Share,
+    TimeZone,
+    Week,
+    Weight,
+)
 
 
 class Keys(BaseModel):
@@ -36,7 +35,7 @@ class Keys(BaseModel):
 class Client(Keys):
     name: str
     language: Language
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: TimeZone
     currency: Currency
 
 
@@ -54,6 +53,12 @@ class Country(Keys):
 class Span(Keys):
     from_: int = Field(alias="from")
     to: int
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Span":
+        if self.from_ > self.to:
+            raise ValueError("Give a `to` that is not before `from`")
+        return self
 
 
 class Opening(Keys):
@@ -150,7 +155,7 @@ class Newsletter(Keys):
 class Reaction(Keys):
     read_median_hours: Amount
     read_sigma: Weight
-    fatigue_per_year: Annotated[list[Weight], Field(min_length=2, max_length=2)]
+    fatigue_per_year: Rates
     topic_lift: Weight
     second_open_share: Share
     apple_share: Share
@@ -183,7 +188,7 @@ class Survey(Keys):
     hour: Hour
     categories: list[str]
     answer_share: Share
-    scores: Annotated[list[Weight], Field(min_length=10, max_length=10)]
+    scores: Scores
     delivered_after_days: Count | None = None
 
 
@@ -191,7 +196,6 @@ class Cake(Keys):
     opens_days_before_until: Days
     open_days: Days
     existing_share: Share
-    group: str
     discount: Share
     code: str
     seen_days: Days
@@ -200,7 +204,7 @@ class Cake(Keys):
     order_median_hours: Amount
     pickup_after_days: Range
     answer_share: Share
-    scores: Annotated[list[Weight], Field(min_length=10, max_length=10)]
+    scores: Scores
     sad_below: Count
     happy_from: Count
     settle_days: Days
@@ -229,7 +233,7 @@ class Trial(Keys):
 class Returns(Keys):
     share: dict[str, Share]
     spread: Weight
-    reasons: dict[str, Amount]
+    reasons: Annotated[dict[str, Amount], Field(min_length=1)]
     after_days: Range
 
 
@@ -310,7 +314,7 @@ class Profile(Keys):
     weekday: Week
     pickup_share: Annotated[list[Share], Field(min_length=7, max_length=7)]
     pickup_country: str
-    hour: Annotated[list[Weight], Field(min_length=24, max_length=24)]
+    hour: Hours
     month: Annotated[list[Amount], Field(min_length=12, max_length=12)]
     feasts: dict[str, Feast]
     pickup_after_days: Range
@@ -336,21 +340,30 @@ class Profile(Keys):
     site: Site
     contest_product: str | None = None
     cake: Cake | None = None
-    trials: list[Trial] = []
+    trials: Annotated[list[Trial], Field(min_length=1)] = []
     gap_shape: Amount | None = None
     category_sex: dict[str, Literal["female", "male"]] = {}
     sex_lift: Amount = 1.0
     brand_concentration: Amount | None = None
     codes: dict[str, SeasonCode] = {}
     returns: Returns | None = None
-    pairs: list[Pair] = []
+    pairs: Annotated[list[Pair], Field(min_length=1)] = []
     referrals: Referrals | None = None
     gifts: Gifts | None = None
     birthday: Occasion | None = None
     winback: WinBack | None = None
     sunset: Sunset | None = None
-    static_lists: list[StaticList] = []
-    segments: dict[str, OwnSegment] = {}
+    static_lists: Annotated[list[StaticList], Field(min_length=1)] = []
+    segments: Annotated[dict[str, OwnSegment], Field(min_length=1)] = {}
+
+
+def first_empty(recipe: Any, path: str = "") -> tuple[str, str] | None:
+    """The first key under which nothing stands, and what to do about it; None when there is none."""
+    if recipe is None:
+        return f"{path} holds nothing.", "Fill it, or leave the key out."
+    below = recipe.items() if isinstance(recipe, dict) else enumerate(recipe) if isinstance(recipe, list) else ()
+    found = (first_empty(one, f"{path}.{key}" if path else str(key)) for key, one in below)
+    return next((one for one in found if one), None)
 
 
 def first_mistake(recipe: Any) -> tuple[str, str] | None:

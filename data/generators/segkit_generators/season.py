@@ -130,5 +130,10 @@ def inside_feast(days: list[date], name: str, feast: Recipe) -> npt.NDArray[np.b
         return np.array([(day + timedelta(feast["days"])).month != day.month for day in days])
     if "begins" in feast:
         month, first = map(int, feast["begins"].split("-"))
-        return np.array([0 <= (day - date(day.year, month, first)).days < feast["days"] for day in days])
-    return np.array([0 <= (feast_day(name, day.year) - day).days < feast["days"] for day in days])
+        return _within(days, feast["days"], lambda day, year: (day - date(year, month, first)).days)
+    return _within(days, feast["days"], lambda day, year: (feast_day(name, year) - day).days)
+
+
+def _within(days: list[date], length: int, count: Callable[[date, int], int]) -> npt.NDArray[np.bool_]:
+    """The days that are fewer than so many from the occasion of their own year or of a year beside it."""
+    return np.array([any(0 <= count(day, year) < length for year in (day.year - 1, day.year, day.year + 1)) for day in days])

@@ -20,6 +20,7 @@ from segkit_generators.consent import consent_table, make_subscriptions
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, plant, spoil
 from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
+from segkit_generators.folder import put_in_place, stage_in
 from segkit_generators.mail_events import event_table
 from segkit_generators.messages import make_messages, message_table, send_newsletters
 from segkit_generators.meta_tables import about_tables
@@ -36,7 +37,7 @@ from segkit_generators.schema import SCHEMAS
 from segkit_generators.season import make_calendar
 from segkit_generators.site import form_events, site_events, site_table
 from segkit_generators.static_lists import static_table, static_truth
-from segkit_generators.store import SHARED, Place, write_client, write_segments
+from segkit_generators.store import SHARED, Place
 from segkit_generators.streams import Ints
 from segkit_generators.sunset import say_goodbye
 from segkit_generators.surveys import feedback_table
@@ -92,32 +93,33 @@ class Shop:
     @property
     def segments(self) -> dict[str, Any]:
         """The shop's own segments in the project's verbs, as segments.yaml holds them; Klaviyo's form stands in truth["segments"]."""
-        return segments_yaml(load_recipe(self.arguments.profile))
+        return segments_yaml(self.arguments.recipe)
 
     def write(self, out: str | Path, formats: str | Sequence[str] = (CANONICAL,)) -> Path:
         """Writes each delivery to the folder of its name under `out`, and beside them truth/, client.yaml and segments.yaml.
 
-        `formats` are CANONICAL and names of EXPORTS; BadArgument names those there are. Gives the folder of the canonical
-        load, or `out` when that was not asked for.
+        What an earlier run wrote there goes; settings that were edited and strangers' files stay. `formats` are CANONICAL and
+        names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for. BadArgument when
+        there is no such format, or when `out` cannot be written into.
         """
-        wanted, folder = check_formats(formats), Path(out)
+        wanted, folder, made = check_formats(formats), Path(out), self.arguments
         canonical, systems = CANONICAL in wanted, [name for name in wanted if name != CANONICAL]
-        self.arguments.check_files(systems)
-        place = Place(folder, self.arguments.load_id, len(self.blocks))
-        place.begin()
+        made.check_files(systems)
+        place = Place(stage_in(folder, made.profile, wanted), made.load_id, len(self.blocks))
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
-        load = place.finish(self.client, written, self.about) if canonical else place.finish_truth(self.client)
-        write_segments(folder, self.segments)
-        spoiled = [self._deliver(name, folder / name) for name in systems]
-        if self.arguments.file_faults:
-            pd.concat(spoiled, ignore_index=True).to_parquet(folder / "truth" / "file_faults.parquet", index=False)
-        return load
+        if canonical:
+            place.write_about(written, self.about)
+        spoiled = [self._deliver(name, place.stage / name) for name in systems]
+        if made.file_faults:
+            pd.concat(spoiled, ignore_index=True).to_parquet(place.stage / "truth" / "file_faults.parquet", index=False)
+        place.write_settings(self.client, self.segments, systems)
+        put_in_place(folder, made.profile, made.load_id)
+        return folder / CANONICAL / made.load_id if canonical else folder
 
     def _deliver(self, system: str, folder: Path) -> pd.DataFrame:
         """Write the files of one system, and tell which of their rows have a fault."""
         delivery, rows = spoil(EXPORTS[system](self), self.arguments.file_faults, self.arguments.seed)
         delivery.write(folder)
-        write_client(folder, self.client)
         return rows
 
 
@@ -158,8 +160,12 @@ def make_shop(
     The same arguments give the same rows. `on_step` hears the name of each of STEPS as it begins.
     Raises UnknownProfile or BadArgument, naming what is allowed.
     """
-    recipe = load_recipe(profile)
-    arguments = check_arguments(profile, customers, seed, until, recipe["history_days"], faults)
+    return shop_of(check_arguments(profile, load_recipe(profile), customers, seed, until, faults), on_step)
+
+
+def shop_of(arguments: Arguments, on_step: Callable[[str], None] = lambda step: None) -> Shop:
+    """The shop of arguments that were checked."""
+    recipe = arguments.recipe
     blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
     rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
     return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
@@ -168,7 +174,7 @@ def make_shop(
 def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:
     """One block of the shop's customers; what belongs to the shop as a whole is in the first block only."""
     on_step("people")
-    world = make_world(load_recipe(arguments.profile), arguments.size(number), arguments.seed, arguments.until, number)
+    world = make_world(arguments.recipe, arguments.size(number), arguments.seed, arguments.until, number)
     on_step("mail")
     mailbox, subscriptions, newsletters = _open_mailbox(world)
     end = subscriptions["end"].to_numpy()

@@ -1,9 +1,7 @@
-"""A shop on disk: a folder of Parquet per load, the one-line CURRENT that names it, client.yaml, the answer key."""
+"""A shop as files: a folder of Parquet per load, the one-line CURRENT that names it, the settings, the answer key."""
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,81 +40,48 @@ class Written:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a load is being written: folders that get their names when all is there, so that no half load is ever read."""
+    """Where a shop is being written: a stage, whose files get their places when all is there."""
 
-    out: Path
+    stage: Path
     load_id: str
     blocks: int = 1
-
-    @property
-    def folder(self) -> Path:
-        return self.out / "canonical" / self.load_id
-
-    def begin(self) -> None:
-        """Empty folders to write into."""
-        for folder in (self.folder, self.out / "truth"):
-            shutil.rmtree(_part(folder), ignore_errors=True)
-            _part(folder).mkdir(parents=True)
 
     def write_block(self, number: int, tables: Mapping[str, pa.Table], truth: Mapping[str, pd.DataFrame]) -> dict[str, Written]:
         """Write the tables of one block; in a shop of several each table is a folder of parts."""
         for name, frame in truth.items():
-            self._write(_part(self.out / "truth"), name, number, pa.Table.from_pandas(frame, preserve_index=False))
-        return {name: _written(self._write(_part(self.folder), name, number, table), name, table) for name, table in tables.items()}
+            self._write(self.stage / "truth", name, number, pa.Table.from_pandas(frame, preserve_index=False))
+        return {name: _written(self._write(self._load, name, number, table), name, table) for name, table in tables.items()}
 
-    def finish(self, client: dict[str, str], blocks: Sequence[Mapping[str, Written]], about: Mapping[str, pa.Table]) -> Path:
-        """Add the tables about the load, name it in CURRENT, remove older loads; client.yaml is kept if there."""
-        last = {name: _written(_save(_part(self.folder) / f"{name}.parquet", table), name, table) for name, table in about.items()}
+    def write_about(self, blocks: Sequence[Mapping[str, Written]], about: Mapping[str, pa.Table]) -> None:
+        """The tables about the load, its report, and CURRENT that names it."""
+        last = {name: _written(_save(self._load / f"{name}.parquet", table), name, table) for name, table in about.items()}
         report = _report(self.load_id, [*blocks, last])
-        (_part(self.folder) / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
-        _appear(self.folder)
-        self.finish_truth(client)
-        _replace_text(self.out / "canonical" / "CURRENT", f"{self.load_id}\n")
-        for old in self.folder.parent.iterdir():
-            if old.is_dir() and old != self.folder:
-                shutil.rmtree(old, ignore_errors=True)
-        return self.folder
+        (self._load / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
+        (self._load.parent / "CURRENT").write_text(f"{self.load_id}\n", encoding="utf-8", newline="\n")
 
-    def finish_truth(self, client: dict[str, str]) -> Path:
-        """Only the answer key and client.yaml; gives the folder they are in."""
-        _appear(self.out / "truth")
-        shutil.rmtree(_part(self.folder), ignore_errors=True)
-        if not any(self.folder.parent.iterdir()):
-            self.folder.parent.rmdir()
-        write_client(self.out, client)
-        return self.out
+    def write_settings(self, client: dict[str, str], segments: dict[str, Any], systems: Sequence[str] = ()) -> None:
+        """client.yaml, beside the deliveries of systems too, and segments.yaml of a shop that has segments of its own."""
+        for folder in (self.stage, *(self.stage / system for system in systems)):
+            _write_yaml(folder / "client.yaml", client)
+        if segments["segments"]:
+            _write_yaml(self.stage / "segments.yaml", segments)
+
+    @property
+    def _load(self) -> Path:
+        return self.stage / "canonical" / self.load_id
 
     def _write(self, folder: Path, name: str, number: int, table: pa.Table) -> Path:
         file = folder / f"{name}.parquet"
         return _save(file if self.blocks == 1 or name in SHARED else file / f"part-{number:05d}.parquet", table)
 
 
-def write_client(folder: Path, client: dict[str, str]) -> None:
-    """Writes client.yaml, unless there is one: it may have been edited."""
-    if not (folder / "client.yaml").exists():
-        with (folder / "client.yaml").open("w", encoding="utf-8", newline="\n") as file:
-            YAML().dump(client, file)
-
-
-def write_segments(folder: Path, segments: dict[str, Any]) -> None:
-    """Writes segments.yaml of a shop that has segments of its own, unless there is one: it may have been edited."""
-    if segments["segments"] and not (folder / "segments.yaml").exists():
-        with (folder / "segments.yaml").open("w", encoding="utf-8", newline="\n") as file:
-            YAML().dump(segments, file)
-
-
-def _appear(folder: Path) -> None:
-    """Give a finished folder its name, in place of the one that had it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(_part(folder), folder)
-
-
-def _part(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.part")
+def _write_yaml(file: Path, content: dict[str, Any]) -> None:
+    with file.open("w", encoding="utf-8", newline="\n") as text:
+        YAML().dump(content, text)
 
 
 def _save(file: Path, table: pa.Table) -> Path:
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, file, compression="zstd")
     return file
 
@@ -146,9 +111,3 @@ def _receipt(name: str, parts: Sequence[Written]) -> dict[str, Any]:
         "encoding": "", "delimiter": "", "decimal_mark": "", "date_order": "",
         "from_at": first and first.isoformat(), "to_at": last and last.isoformat(),
     }  # fmt: skip
-
-
-def _replace_text(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)

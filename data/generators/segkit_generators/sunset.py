@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from segkit_generators.messages import SUNSET
-from segkit_generators.moments import DAY, NEVER
+from segkit_generators.moments import DAY, NEVER, next_of
 from segkit_generators.reactions import Mailbox
 from segkit_generators.streams import Ints
 
@@ -41,9 +41,8 @@ def _first_silence(mailbox: Mailbox, letters: pd.DataFrame) -> Ints:
     customer, at = customer[at != NEVER], at[at != NEVER]
     order = np.lexsort((at, customer))
     customer, at = customer[order], at[order]
-    next_at = np.where(np.append(customer[1:] == customer[:-1], False), np.append(at[1:], NEVER), NEVER)
     morning = calendar.local(calendar.zone.day(at) + rules["after_days"] + 1, rules["hour"])
-    silent = np.flatnonzero(next_at > morning)
+    silent = np.flatnonzero(next_of(customer, at) > morning)
     first = np.full(len(mailbox.start), NEVER)
     who, place = np.unique(customer[silent], return_index=True)
     first[who] = morning[silent[place]]

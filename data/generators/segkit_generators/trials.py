@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from segkit_generators import arrow
 from segkit_generators.messages import trial_moment
-from segkit_generators.moments import DAY
+from segkit_generators.moments import DAY, weekday
 from segkit_generators.orders import profile_ids
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import Recipe
@@ -60,7 +60,7 @@ def _asked(world: World, trial: Recipe, rng: np.random.Generator) -> Bools:
 def _on_open_days(world: World, at: Ints) -> Ints:
     """A day later where the shop takes no orders on that weekday."""
     closed = np.array(world.recipe["weekday"]) == 0
-    return at + DAY * closed[(world.calendar.zone.day(at) + 3) % len(closed)]  # 1970-01-01 was a Thursday
+    return at + DAY * closed[weekday(world.calendar.zone.day(at))]
 
 
 def trial_table(world: World, trials: Trials) -> pa.Table:

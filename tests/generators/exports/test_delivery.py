@@ -41,7 +41,7 @@ def test_changed_rows_still_know_what_they_were() -> None:
     changed = FILE.with_rows(pd.concat([ROWS, ROWS.tail(1)]).iloc[::-1])
     assert changed.rows.index.tolist() == ["C2", "C2", "C1"]
     assert changed.rows.index.name == "profile_id"
-    assert Delivery("shop", (FILE,)).with_file(changed).file("totals.csv") is changed
+    assert Delivery("shop", (changed,)).file("totals.csv") is changed
     with pytest.raises(KeyError, match=r"shop has no file 'x', only totals\.csv"):
         Delivery("shop", (FILE,)).file("x")
 
@@ -116,6 +116,8 @@ def test_formats_are_joined_by_commas_or_given_one_by_one() -> None:
     assert check_formats(("canonical,shopify", "activecampaign")) == ("canonical", "shopify", "activecampaign")
     with pytest.raises(BadArgument, match="canonical, klaviyo, shopify, activecampaign"):
         check_formats("mailchimp")
+    with pytest.raises(BadArgument, match=r"no name\.\s.*canonical, klaviyo"):
+        check_formats("canonical,,shopify")
 
 
 def test_the_command_takes_formats_both_ways(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ def check_formats(names: str | Sequence[str]) -> tuple[str, ...]:
     listed = [names] if isinstance(names, str) else names
     found = tuple(dict.fromkeys(name.strip() for part in listed for name in part.split(",")))
     for name in found:
+        if not name:
+            raise BadArgument("A delivery format has no name.", f"Choose one or more of: {', '.join((CANONICAL, *EXPORTS))}.")
         if name not in (CANONICAL, *EXPORTS):
             raise BadArgument(f"There is no delivery format {name!r}.", f"Choose one or more of: {', '.join((CANONICAL, *EXPORTS))}.")
     return found

@@ -164,10 +164,6 @@ class Delivery:
             raise KeyError(f"{self.system} has no file {name!r}, only {', '.join(found)}")
         return found[name]
 
-    def with_file(self, changed: File) -> "Delivery":
-        """The same delivery with one file changed, known by its name."""
-        return replace(self, files=tuple(changed if file.name == changed.name else file for file in self.files))
-
     def write(self, folder: Path) -> Path:
         """Writes every file into `folder`, which is made; gives the folder."""
         folder.mkdir(parents=True, exist_ok=True)
