@@ -19,12 +19,12 @@ from segkit.engine import Query, Rules, Store
 from segkit.errors import AsOfError, ColumnError
 from segkit.features import purchase, score
 from segkit.findings import findings
-from segkit.measure import census, fit
+from segkit.measure import census, comparison, fit
 from segkit.measure import rhythm as rhythms
-from segkit.measure.cards import Pack, lint_of, overlap, segment_cards
+from segkit.measure.cards import lint_of, overlap, segment_cards
 from segkit.measure.concentration import concentration
+from segkit.measure.pack import Pack
 from segkit.quality import Quality
-from segkit.segments import library
 from segkit.segments.evaluate import with_flags
 from segkit.settings import Client, Settings
 
@@ -85,10 +85,10 @@ class _Audit:
         self.base = store.remember(features.base_features(self.rules, self.bought))
         with_personas = store.remember(self._with_personas(self.base))
         self.countries = census.large_countries(store.ask(with_personas.only(_COUNTRY)), self.settings)
-        self.literal = library.literal_personas(self.settings)
         self.pack = Pack.of(self.settings, self.quality, self.countries, segments_file)
-        flags = {**{f"is_{name}": one.condition for name, one in self.literal.items()}, **self.pack.flags()}
-        self.frame = store.ask(with_personas.join(with_flags(self.rules, flags), "profile_id", zero=flags))
+        asked = self.pack.flags()
+        self.flags = store.remember(with_flags(self.rules, asked))
+        self.frame = store.ask(comparison.with_reach(with_personas.join(self.flags, "profile_id", zero=asked)))
         self.purchases = store.ask(self.bought)
         _check_amounts(self.purchases)
 
@@ -97,12 +97,7 @@ class _Audit:
 
     def result(self) -> dict[str, Any]:
         """The parts of the result in the order of the report."""
-        counts = {
-            **census.counts(self.frame, self.quality, self.settings),
-            "order_value_median": self._median(),
-            **self._orders_beside(),
-            "currency": self.currency["code"],
-        }
+        counts = self._counts()
         result: dict[str, Any] = {
             "format": FORMAT,
             "segkit_version": version("webshop-segkit"),
@@ -123,10 +118,11 @@ class _Audit:
             "recency": census.recency_groups(self.frame, self.settings),
             "grid": census.purchase_grid(self.frame),
             "high_value_cut": self._high_value_cut(),
-            "personas": census.persona_census(self.frame, self.literal, self.quality, self.settings),
+            "personas": census.persona_census(self.frame, self.pack.personas, self.quality, self.settings),
             "persona_fit": self._persona_fit(),
             "segments": segment_cards(self.frame, self.pack, self.quality, self.settings, self.currency["code"]),
             "segment_overlap": overlap(self.frame, self.pack),
+            "segment_comparison": comparison.compared(self.store, self.rules, self.frame, self.flags, self.pack, self.quality),
             "segment_lint": lint_of(self.pack, self.store, self.rules),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),
@@ -135,6 +131,14 @@ class _Audit:
             "thresholds": _thresholds(self.settings),
         }
         return {**result, "findings": findings(result, self.settings)}
+
+    def _counts(self) -> dict[str, Any]:
+        return {
+            **census.counts(self.frame, self.quality, self.settings),
+            "order_value_median": self._median(),
+            **self._orders_beside(),
+            "currency": self.currency["code"],
+        }
 
     # --- parts ----------------------------------------------------------------------------------------------------
 

@@ -304,7 +304,7 @@ def _graft(mine: tuple[Step, ...], other: Query) -> tuple[tuple[Step, ...], str]
         names[name] = same or _free(name, {known for known, _ in steps})
         if same is None:
             steps.append((names[name], select))
-    return tuple(steps), names[other.name]
+    return tuple(steps), names.get(other.name, other.name)  # a remembered answer is a table of its own
 
 
 def _renamed(node: exp.Expression, names: Mapping[str, str]) -> exp.Expression:

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from segkit.engine import Rules, Store
 from segkit.measure.compare import TOO_FEW, segment_against_rest
-from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
+from segkit.measure.groups import money
+from segkit.measure.pack import Pack
+from segkit.quality import COMPUTED, NOT_COMPUTABLE, Quality
 from segkit.segments import tree
-from segkit.segments.definition import Segment, SegmentSet, load
-from segkit.segments.library import CORE, of_country, stock
+from segkit.segments.definition import SegmentSet
 from segkit.segments.lint import lint
-from segkit.segments.members import Availability, is_without_history, matrix
+from segkit.segments.members import is_without_history, matrix
 from segkit.segments.tree import Condition, leaves
 from segkit.segments.write import plain
 from segkit.settings import Settings
 
 _TOLD = ("key", "severity", "segments", "numbers", "people")  # of what the linter finds; its witnesses are people
 _OPEN = ("members", "share", "discount")  # what may be told of a group of any size
-
-
-@dataclass(frozen=True)
-class Pack:
-    """The segments that an audit shows: the core of the library, the large countries, and the client's own."""
-
-    segments: dict[str, Segment]
-    conditions: dict[str, Condition]  # resolved
-    answers: dict[str, Answer]  # why some cannot be computed
-    own: tuple[str, ...]
-
-    @classmethod
-    def of(cls, settings: Settings, quality: Quality, countries: Sequence[str], segments_file: Path | None) -> Pack:
-        """Put the pack together; a mistake in the client's file is told with its place."""
-        library = stock(settings)
-        own = load(segments_file, settings, library) if segments_file else SegmentSet({})
-        everything = library | own
-        lands = [of_country(everything, code) for code in countries]
-        core = {name: one for name, one in everything.segments.items() if name in CORE}
-        chosen = {**{name: core[name] for name in CORE}, **{one.id: one for one in lands}, **own.segments}
-        conditions = {name: everything.expanded(one.condition, (name,)) for name, one in chosen.items()}
-        return cls(chosen, conditions, Availability(quality).split(conditions)[1], tuple(own.segments))
-
-    def flags(self) -> dict[str, Condition]:
-        """The conditions that can be answered, by the name of their column."""
-        return {f"in_{name}": condition for name, condition in self.conditions.items() if name not in self.answers}
 
 
 def points_at_someone(card: dict[str, Any], settings: Settings) -> bool:
@@ -86,11 +59,6 @@ def _spent(group: pd.DataFrame, total: float) -> dict[str, Any]:
         "value_per_head": revenue / size if size else None,
         "order_value_mean": revenue / orders if orders else None,
     }
-
-
-def money(value: float) -> float:
-    """An amount as a result holds it."""
-    return round(float(value), 2)
 
 
 def segment_cards(frame: pd.DataFrame, pack: Pack, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segkit import personas
 from segkit.measure import cards
+from segkit.measure.groups import money
 from segkit.quality import Answer, Quality
 from segkit.segments.definition import Sample, Segment
 from segkit.segments.members import needs
@@ -23,7 +24,7 @@ def counts(frame: pd.DataFrame, quality: Quality, settings: Settings) -> dict[st
     engaged = (frame["engaged_days"] <= settings["engaged_recent_days"]).fillna(False)
     figures = {
         "buyers": int(buyers.sum()), "one_time_buyers": int((orders == 1).sum()), "repeat_buyers": int((orders > 1).sum()),
-        "orders": int(orders.sum()), "revenue": cards.money(frame["revenue"].sum()),
+        "orders": int(orders.sum()), "revenue": money(frame["revenue"].sum()),
         "bought_30d": int((frame["recency_days"] <= settings["active_days"]).fillna(False).sum()),
         "order_value_mean": float(frame["revenue"].sum() / orders.sum()) if orders.any() else None,
         "orders_per_buyer": float(orders.sum() / buyers.sum()) if buyers.any() else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,13 @@ from segkit.segments.tree import Condition
 STEPS = ("member", "consent", "not_suppressed", "under_cap", "recipients")
 NO_CONSENTS, NO_RECEIVED = "no_consents_on_channel", "no_received_messages"
 _RECEIVED = "event_type = 'received'"
-_FLAGS = ("is_member", "has_consent", "is_not_suppressed", "is_under_cap")
+FLAGS = {  # over the consent of a channel and the mails received lately
+    "has_consent": consent.SUBSCRIBED,
+    "is_not_suppressed": f"NOT ({consent.BLOCKED})",
+    "is_under_cap": "mails_received < $frequency_cap_mails",
+}
+RECEIVED = {"mails_received": f"count_where({_RECEIVED} AND age_days <= $frequency_cap_days)"}
+_MEMBER = "is_member"
 
 
 def eligibility(store: Store, rules: Rules, condition: Condition, judged: Quality, channel: str = "email") -> pd.DataFrame:
@@ -27,12 +34,20 @@ def eligibility(store: Store, rules: Rules, condition: Condition, judged: Qualit
     under_cap: fewer than `frequency_cap_mails` received in the last `frequency_cap_days`; recipients: who is left. From the
     first step on that the delivery cannot tell, the numbers are empty with the reason.
     """
-    answers = _answers(store, rules, judged, channel)
-    table = groups.counted(store, _flagged(rules, condition, channel), _FLAGS, judged)
-    masks = {step: table[list(_FLAGS[:number])].all(axis=1) for number, step in enumerate(STEPS[:-1], 1)}
+    table = groups.counted(store, _flagged(rules, condition, channel), (_MEMBER, *FLAGS), judged)
+    return _steps(table, answers(store, rules, judged, channel), rules.settings["smallest_group"])
+
+
+def of_frame(frame: pd.DataFrame, inside: pd.Series, answers: Mapping[str, Answer], judged: Quality, least: int) -> pd.DataFrame:
+    """The same for a group of a frame that has FLAGS for each profile."""
+    return _steps(groups.tally(frame, {_MEMBER: inside, **{name: frame[name] for name in FLAGS}}, judged), answers, least)
+
+
+def _steps(table: pd.DataFrame, answers: Mapping[str, Answer], least: int) -> pd.DataFrame:
+    flags = (_MEMBER, *FLAGS)
+    masks = {step: table[list(flags[:number])].all(axis=1) for number, step in enumerate(STEPS[:-1], 1)}
     masks["recipients"] = masks["under_cap"]
     first = {step: masks[step] for step in ("member", "recipients", *STEPS) if answers[step].yes}
-    least = rules.settings["smallest_group"]
     told = groups.tellable(table, first, least)
     rows = [_row(table, masks, step, step in told, answers[step], least) for step in STEPS]
     return groups.frame(rows, ("step", "lost", "share", *groups.FACTS))
@@ -46,7 +61,7 @@ def _row(table: pd.DataFrame, masks: dict[str, pd.Series], step: str, told: bool
     return {"step": step, "lost": before - facts["members"], "share": facts["members"] / all_of if all_of else None, **facts}
 
 
-def _answers(store: Store, rules: Rules, judged: Quality, channel: str) -> dict[str, Answer]:
+def answers(store: Store, rules: Rules, judged: Quality, channel: str) -> dict[str, Answer]:
     """Which steps the delivery can tell; who received what is only known of mail."""
     agreed = judged.capabilities["consent"]
     if agreed.yes and not _any(store, rules, "consents", f"channel = '{channel}' AND purpose = '{consent.MAIL[1]}'"):
@@ -62,13 +77,6 @@ def _any(store: Store, rules: Rules, table: str, where: str) -> bool:
 
 def _flagged(rules: Rules, condition: Condition, channel: str) -> Query:
     """One row per profile with a flag per step."""
-    mails = f"count_where({_RECEIVED} AND age_days <= $frequency_cap_days)"
-    received = rules.aggregate("email_events", "profile_id", {"mails": mails}, "profile_id IS NOT NULL")
-    query = with_flags(rules, {"is_member": condition}).join(consent.consent_features(rules, channel), "profile_id", zero=consent.COUNTS)
-    return query.join(received, "profile_id", zero=["mails"]).flag(
-        {
-            "has_consent": consent.SUBSCRIBED,
-            "is_not_suppressed": f"NOT ({consent.BLOCKED})",
-            "is_under_cap": "mails < $frequency_cap_mails",
-        }
-    )
+    received = rules.aggregate("email_events", "profile_id", RECEIVED, "profile_id IS NOT NULL")
+    query = with_flags(rules, {_MEMBER: condition}).join(consent.consent_features(rules, channel), "profile_id", zero=consent.COUNTS)
+    return query.join(received, "profile_id", zero=RECEIVED).flag(FLAGS)

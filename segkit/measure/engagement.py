@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,11 @@ from segkit.segments import tree, values
 from segkit.segments.evaluate import with_flags
 from segkit.segments.members import counts
 from segkit.segments.tree import Condition, Test, Tests, leaves, replaced
+from segkit.settings import Settings
 
 NEEDS = ("engagement",)
 _RECENT = "age_days <= $engaged_recent_days"
-_EVENTS = {
+REACTIONS = {
     "by_people": f"count_where({HUMAN} AND {_RECENT})",
     "by_all": f"count_where(event_type IN ('opened', 'clicked') AND {_RECENT})",
 }
@@ -34,17 +36,26 @@ def engagement(store: Store, rules: Rules, condition: Condition) -> pd.DataFrame
     reactions (by_people, by_all), members, engaged, share with low and high (Wilson), status, reason. Recently is within
     `engaged_recent_days`. Of a segment of fewer than `smallest_group` members only the size is told.
     """
-    reacted = rules.aggregate("email_events", "profile_id", _EVENTS, "profile_id IS NOT NULL")
-    flagged = with_flags(rules, {"inside": condition}).join(reacted, "profile_id", zero=_EVENTS)
-    sums = {"members": "count_where(inside)", **{f"{name}_n": f"count_where(inside AND {name} > 0)" for name in _EVENTS}}
+    reacted = rules.aggregate("email_events", "profile_id", REACTIONS, "profile_id IS NOT NULL")
+    flagged = with_flags(rules, {"inside": condition}).join(reacted, "profile_id", zero=REACTIONS)
+    sums = {"members": "count_where(inside)", **{f"{name}_n": f"count_where(inside AND {name} > 0)" for name in REACTIONS}}
     row = store.row(flagged.aggregate(None, sums))
-    return frame([{"reactions": name, **_share(row[f"{name}_n"], row["members"], rules)} for name in _EVENTS], ("reactions", *_SHARE))
+    return _shares({name: row[f"{name}_n"] for name in REACTIONS}, row["members"], rules.settings)
 
 
-def _share(engaged: int, members: int, rules: Rules) -> dict[str, Any]:
-    if 0 < members < rules.settings["smallest_group"]:
+def of_frame(group: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The same for the members of a segment, one row each with REACTIONS."""
+    return _shares({name: int((group[name] > 0).sum()) for name in REACTIONS}, len(group), settings)
+
+
+def _shares(engaged: Mapping[str, int], members: int, settings: Settings) -> pd.DataFrame:
+    return frame([{"reactions": name, **_share(number, members, settings)} for name, number in engaged.items()], ("reactions", *_SHARE))
+
+
+def _share(engaged: int, members: int, settings: Settings) -> dict[str, Any]:
+    if 0 < members < settings["smallest_group"]:
         return {**dict.fromkeys(_SHARE), "members": members, "status": NOT_COMPUTABLE, "reason": TOO_FEW}
-    low, high = wilson(engaged, members, rules.settings["confidence"]) if members else (None, None)
+    low, high = wilson(engaged, members, settings["confidence"]) if members else (None, None)
     share = engaged / members if members else None
     return {"members": members, "engaged": engaged, "share": share, "low": low, "high": high, "status": COMPUTED, "reason": None}
 

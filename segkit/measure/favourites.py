@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,15 +14,11 @@ from segkit.measure.intervals import newcombe
 from segkit.segments import words
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition
-from segkit.settings import suggestion
+from segkit.settings import Settings, suggestion
 
 NEEDS = ("purchases", "items")
 KINDS = ("product", "category", "brand")
 _SOLD = "coalesce(line_type, 'unknown') IN ('product', 'gift_card', 'unknown')"  # shipping, fees and discounts are nobody's favourite
-_BUYERS = {
-    "buyers": "count(DISTINCT CASE WHEN inside THEN profile_id END)",
-    "rest_buyers": "count(DISTINCT CASE WHEN NOT inside THEN profile_id END)",
-}
 _COMPARED = ("rest_share", "ratio", "difference", "low", "high")
 
 
@@ -33,13 +30,28 @@ def favourites(store: Store, rules: Rules, condition: Condition, kind: str = "pr
     and high (Newcombe 1998). Only what at least `smallest_group` members bought is told, and the rest is compared with
     only when it has so many buyers. Of many rows some intervals miss by chance.
     """
-    found = store.ask(_counted(rules, condition, _column(kind)).keep("buyers >= $smallest_group"))
+    return of_flags(store, with_flags(rules, {"inside": condition}), ["inside"], kind)["inside"]
+
+
+def of_flags(store: Store, flagged: Query, names: Sequence[str], kind: str = "product") -> dict[str, pd.DataFrame]:
+    """The same for several segments in one statement, by name; `flagged` has one row per profile and a flag per name."""
+    rules, column = flagged.rules, _column(kind)
+    counted = store.ask(_counted(flagged, names, column)).sort_values("value", ignore_index=True)
+    return {name: _told(counted, place, rules.settings) for place, name in enumerate(names)}
+
+
+def _told(counted: pd.DataFrame, place: int, settings: Settings) -> pd.DataFrame:
+    """The favourites of one segment: its own columns of what was counted, the rest being everyone less its members."""
+    found = pd.DataFrame({"value": counted["value"]})
+    for name in ("buyers", "n"):
+        found[name] = counted[f"{name}_{place}"]
+        found[f"rest_{name}"] = counted[f"{name}_all"] - found[name]
+    found = found[found["buyers"] >= settings["smallest_group"]]
     found = found.sort_values(["buyers", "value"], ascending=[False, True], ignore_index=True)
     found["share"] = found["buyers"] / found["n"]
-    compared = [_against(row, rules) for row in found.itertuples()]
+    compared = [_against(row, settings) for row in found.itertuples()]
     beside = pd.DataFrame(compared, columns=list(_COMPARED), index=found.index, dtype="float64")
-    found = found.join(beside)
-    return found[["value", "buyers", "n", "share", "rest_buyers", "rest_n", *_COMPARED]]
+    return found.join(beside)[["value", "buyers", "n", "share", "rest_buyers", "rest_n", *_COMPARED]]
 
 
 def over_indexed(found: pd.DataFrame) -> pd.DataFrame:
@@ -54,19 +66,21 @@ def _column(kind: str) -> str:
     return words.items()[kind].expression
 
 
-def _counted(rules: Rules, condition: Condition, column: str) -> Query:
-    """One row a value: its buyers inside and outside, and beside it the buyers of anything."""
-    lines = rules.table("order_items", ("order_id", column, "line_type"), _SOLD)
-    bought = lines.join(purchase.purchases(rules).only(["order_id", "profile_id"]), "order_id")
-    flagged = bought.join(with_flags(rules, {"inside": condition}), "profile_id")
-    known = flagged.keep(f"{column} IS NOT NULL").extend({"value": column})
-    totals = known.aggregate(None, {name.replace("buyers", "n"): expression for name, expression in _BUYERS.items()})
-    return known.aggregate("value", _BUYERS).cross(totals)
+def _counted(flagged: Query, names: Sequence[str], column: str) -> Query:
+    """One row a value: its buyers in each segment and in all, and beside it the buyers of anything there."""
+    rules = flagged.rules
+    lines = rules.table("order_items", ("order_id", column, "line_type"), f"({_SOLD}) AND {column} IS NOT NULL")
+    bought = lines.join(purchase.purchases(rules).only(["order_id", "profile_id"]), "order_id").keep("profile_id IS NOT NULL")
+    each = bought.aggregate(["profile_id", column], {"lines": "count(*)"}).join(flagged.only(["profile_id", *names]), "profile_id")
+    anyone = bought.aggregate("profile_id", {"lines": "count(*)"}).join(flagged.only(["profile_id", *names]), "profile_id")
+    counts = {f"buyers_{place}": f"count_where({name})" for place, name in enumerate(names)} | {"buyers_all": "count(*)"}
+    totals = {name.replace("buyers", "n"): expression for name, expression in counts.items()}
+    return each.extend({"value": column}).aggregate("value", counts).cross(anyone.aggregate(None, totals))
 
 
-def _against(row: Any, rules: Rules) -> tuple[float | None, ...]:
-    if row.rest_n < rules.settings["smallest_group"]:
+def _against(row: Any, settings: Settings) -> tuple[float | None, ...]:
+    if row.rest_n < settings["smallest_group"]:
         return (None,) * len(_COMPARED)
     hits, n, rest_hits, rest_n = row.buyers, row.n, row.rest_buyers, row.rest_n
     share, rest = hits / n, rest_hits / rest_n
-    return rest, share / rest if rest else None, share - rest, *newcombe(hits, n, rest_hits, rest_n, rules.settings["confidence"])
+    return rest, share / rest if rest else None, share - rest, *newcombe(hits, n, rest_hits, rest_n, settings["confidence"])

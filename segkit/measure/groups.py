@@ -9,7 +9,6 @@ import pandas as pd
 
 from segkit.engine import Query, Store
 from segkit.features import purchase
-from segkit.measure.cards import money
 from segkit.measure.compare import TOO_FEW
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Quality
 
@@ -34,6 +33,14 @@ def counted(store: Store, flagged: Query, flags: Sequence[str], judged: Quality)
         flagged = flagged.join(spent, "profile_id", zero=_SPENT)
         columns |= {"orders": "sum(order_count)", "revenue": "sum(revenue)"}
     return store.ask(flagged.aggregate(flags, columns)).sort_values(list(flags), ignore_index=True)
+
+
+def tally(frame: pd.DataFrame, flags: Mapping[str, pd.Series], judged: Quality) -> pd.DataFrame:
+    """The table of `counted`, of a frame with one row per profile and the order_count and revenue of each."""
+    columns = pd.DataFrame({**flags, "members": 1})
+    if judged.capabilities["purchases"].yes:
+        columns = columns.assign(orders=frame["order_count"], revenue=frame["revenue"])
+    return columns.groupby(list(flags), sort=True).sum().reset_index()
 
 
 def size(table: pd.DataFrame, inside: pd.Series) -> int:
@@ -69,6 +76,11 @@ def facts(table: pd.DataFrame, inside: pd.Series, told: bool, least: int) -> dic
     per_head = float(revenue / members) if members else None
     amounts = {"orders": int(orders), "revenue": money(revenue), "value_per_head": per_head}
     return {"members": int(members), **amounts, "status": COMPUTED, "reason": None}
+
+
+def money(value: float) -> float:
+    """An amount as a result holds it."""
+    return round(float(value), 2)
 
 
 def frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

@@ -10,9 +10,8 @@ import pandas as pd
 from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
 from segkit.features import consent, purchase
-from segkit.measure.cards import money
 from segkit.measure.compare import TOO_FEW
-from segkit.measure.groups import frame
+from segkit.measure.groups import frame, money
 from segkit.measure.intervals import mean_interval
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
 from segkit.segments.evaluate import with_flags
@@ -34,7 +33,8 @@ def rank(store: Store, rules: Rules, conditions: Mapping[str, Condition], judged
 
     Segments that cannot be told stand last, with the reason; of small ones the size is told and no more.
     """
-    return _ordered(_rows(store, rules, conditions, (), judged), "per_recipient")
+    answers, table = _asked(store, rules, conditions, judged)
+    return ranked(table, answers, rules.settings)
 
 
 def add_next(store: Store, rules: Rules, conditions: Mapping[str, Condition], chosen: Collection[str], judged: Quality) -> pd.DataFrame:
@@ -43,27 +43,51 @@ def add_next(store: Store, rules: Rules, conditions: Mapping[str, Condition], ch
     The columns are those of `rank`, each about the people who are in no chosen segment: the first row is the segment to add
     next, and one that adds nobody has 0 members. `conditions` hold the chosen ones too.
     """
-    return _ordered(_rows(store, rules, conditions, chosen, judged), "revenue")
+    answers, table = _asked(store, rules, conditions, judged)
+    return added(table, answers, chosen, rules.settings)
 
 
-def _rows(
-    store: Store, rules: Rules, conditions: Mapping[str, Condition], chosen: Collection[str], judged: Quality
-) -> list[dict[str, Any]]:
-    answers = {name: _answer(condition, judged) for name, condition in conditions.items()}
+def ranked(table: pd.DataFrame, answers: Mapping[str, Answer], settings: Settings) -> pd.DataFrame:
+    """What `rank` gives, of people summed by combination of segments (`tally`) and whether each can be told."""
+    return _ordered(_rows(table, answers, (), settings), "per_recipient")
+
+
+def added(table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings) -> pd.DataFrame:
+    """What `add_next` gives, of the same."""
+    return _ordered(_rows(table, answers, chosen, settings), "revenue")
+
+
+def tally(frame: pd.DataFrame, flags: Mapping[str, str]) -> pd.DataFrame:
+    """One row per combination of segments that occurs, with the sums over its people.
+
+    `frame` has one row per profile: is_mailable, revenue_365d, and a flag per segment, in the column that `flags` names.
+    """
+    spent = frame["revenue_365d"].astype("float64").where(frame["is_mailable"], 0)
+    sums = {"members": 1, "recipients": frame["is_mailable"].astype("int64"), "revenue": spent, "squares": spent * spent}
+    columns = pd.DataFrame({**{f"in_{name}": frame[column] for name, column in flags.items()}, **sums}, index=frame.index)
+    return columns.groupby([f"in_{name}" for name in flags]).sum().reset_index()
+
+
+def _asked(store: Store, rules: Rules, conditions: Mapping[str, Condition], judged: Quality) -> tuple[dict[str, Answer], pd.DataFrame]:
+    answers = {name: answer(condition, judged) for name, condition in conditions.items()}
     asked = {name: condition for name, condition in conditions.items() if answers[name].yes}
-    unheard = [name for name in chosen if name not in asked]
+    return answers, _summed(store, rules, asked) if asked else pd.DataFrame()
+
+
+def _rows(table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings) -> list[dict[str, Any]]:
+    unheard = [name for name in chosen if name not in answers or not answers[name].yes]
     if unheard:
         raise SegmentError(f"{unheard[0]} cannot be told apart from the rest.", "Leave it out of the chosen ones.")
-    table = _summed(store, rules, asked) if asked else pd.DataFrame()
     new = table[~table[[f"in_{name}" for name in chosen]].any(axis=1)] if chosen else table
     return [
-        {"segment": name, **(_worth(new[new[f"in_{name}"]], rules.settings) if answer.yes else answer.as_dict())}
+        {"segment": name, **(_worth(new[new[f"in_{name}"]], settings) if answer.yes else answer.as_dict())}
         for name, answer in answers.items()
         if name not in chosen
     ]
 
 
-def _answer(condition: Condition, judged: Quality) -> Answer:
+def answer(condition: Condition, judged: Quality) -> Answer:
+    """Whether a segment can be ranked, and why not."""
     own = Availability(judged).of(condition)
     return judged.first_missing(NEEDS) if own.yes else own
 

@@ -25,8 +25,12 @@ def sensitivity(store: Store, rules: Rules, conditions: Mapping[Any, Condition],
     names = {value: f"form_{number}" for number, value in enumerate(conditions, 1)}
     flagged = with_flags(rules, {names[value]: condition for value, condition in conditions.items()})
     table = groups.counted(store, flagged, list(names.values()), judged)
+    return of_table(table, names, current, rules.settings["smallest_group"])
+
+
+def of_table(table: pd.DataFrame, names: Mapping[Any, str], current: Hashable, least: int) -> pd.DataFrame:
+    """The same of people counted by combination of forms; `names` gives the column of each form."""
     ordered = dict.fromkeys([names[current], *names.values()])
-    least = rules.settings["smallest_group"]
     told = groups.tellable(table, {name: table[name] for name in ordered}, least)
     now = table[names[current]]
     rows = [

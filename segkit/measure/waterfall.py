@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -33,14 +34,27 @@ def waterfall(store: Store, rules: Rules, condition: Condition, judged: Quality)
     without_* for the segment without it. Money that would point at fewer than `smallest_group` people is empty.
     A condition that is no All has one step.
     """
+    parts = parts_of(condition)
+    table = groups.counted(store, with_flags(rules, parts), list(parts), judged)
+    return _steps(table, parts, rules.settings["smallest_group"])
+
+
+def of_frame(frame: pd.DataFrame, parts: Mapping[str, Condition], prefix: str, judged: Quality, least: int) -> pd.DataFrame:
+    """The same for the parts of a segment that a frame has a flag of, named with a prefix, for each profile."""
+    return _steps(groups.tally(frame, {name: frame[prefix + name] for name in parts}, judged), parts, least)
+
+
+def parts_of(condition: Condition) -> dict[str, Condition]:
+    """What must all hold, by name, in reading order."""
     parts = condition.conditions if isinstance(condition, tree.All) else (condition,)
-    names = [f"part_{number}" for number in range(1, len(parts) + 1)]
-    table = groups.counted(store, with_flags(rules, dict(zip(names, parts, strict=True))), names, judged)
-    masks = _masks(table[names])
-    least = rules.settings["smallest_group"]
+    return {f"part_{number}": part for number, part in enumerate(parts, 1)}
+
+
+def _steps(table: pd.DataFrame, parts: Mapping[str, Condition], least: int) -> pd.DataFrame:
+    masks = _masks(table[list(parts)])
     told = groups.tellable(table, masks, least)
     found = {name: groups.facts(table, inside, name in told, least) for name, inside in masks.items()}
-    return groups.frame([_row(step, part, found) for step, part in enumerate((None, *parts))], _COLUMNS)
+    return groups.frame([_row(step, part, found) for step, part in enumerate((None, *parts.values()))], _COLUMNS)
 
 
 def _masks(flags: pd.DataFrame) -> dict[str, pd.Series]:

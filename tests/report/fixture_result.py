@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from segkit.settings import default_settings
+from tests.report.fixture_comparison import NOTHING, comparison, liked
 
 PROFILES, MAILABLE, ENGAGED = 6000, 4886, 3012
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
@@ -115,6 +116,7 @@ def full() -> dict[str, Any]:
         "persona_fit": _fit(),
         "segments": {name: _segment(*row) for name, row in SEGMENTS.items()},
         "segment_overlap": {name: dict.fromkeys(list(SEGMENTS)[:place], 12) for place, name in enumerate(SEGMENTS)},
+        "segment_comparison": comparison({name: row[0] for name, row in SEGMENTS.items()}),
         "segment_lint": [],
         "countries": {"largest": "NL", "buyers_in_largest": 2849, "buyers_with_country": 3390},
         "concentration": _concentration(),
@@ -156,6 +158,7 @@ def without_orders() -> dict[str, Any]:
         recency={},
         grid={},
         segments={},
+        segment_comparison=NOTHING,
         high_value_cut={"rule": "mean", "value": None, "above": None, **missing},
         concentration=missing,
         rhythm=missing,
@@ -177,6 +180,7 @@ def hostile() -> dict[str, Any]:
     result["coverage"].append({"table": HOSTILE, "rows": 3, "from": None, "to": None, "status": "computed", "reason": None})
     result["segments"][f"country_{HOSTILE}"] = deepcopy(result["segments"]["vip"])
     result["segments"]["{members} $\\frac{1}{2}$ javascript:alert(1)"] = deepcopy(result["segments"]["vip"])
+    result["segment_comparison"]["liked"]["product"]["vip"] = [liked(HOSTILE, 2.0)]
     result["findings"][-1]["evidence"]["country"] = HOSTILE
     result["thresholds"].append({"name": HOSTILE, "value": HOSTILE, "unit": "rule", "default": 1, "why": HOSTILE, "source": HOSTILE})
     result["capabilities"]["site"] = {"status": "not_computable", "reason": HOSTILE}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from segkit.report import blocks
+from segkit.report.sections.naming import title
 from segkit.report.sections.page import Page, path
 from segkit.segments.lint import LintFinding
 from segkit.segments.lint.told import tell
 
 MOST_COLUMNS = 8  # of the matrix on a page that is read upright
-Title = Callable[[Page, str], str]
 
 
-def overlap(page: Page, title: Title) -> Markup | None:
+def overlap(page: Page) -> Markup | None:
     """Who is in two segments: a triangle of counts."""
     names = page.ids("segment_overlap")[:MOST_COLUMNS]
     if len(names) < 2:
@@ -32,17 +31,17 @@ def _row(page: Page, one: str, names: list[str]) -> list[Any]:
     return [page.n.count(path("segment_overlap", one, other)) if other in shared else "" for other in names[:-1]]
 
 
-def lint(page: Page, title: Title) -> Markup | None:
+def lint(page: Page) -> Markup | None:
     """What the linter says of the client's own segments; None where there are none."""
     if not any(page.n.raw(path("segments", name, "is_own")) for name in page.ids("segments")):
         return None
     found = [LintFinding(**{**one, "segments": tuple(one["segments"])}) for one in page.result.get("segment_lint") or []]
-    lines = [_line(page, finding, title) for finding in found]
+    lines = [_line(page, finding) for finding in found]
     body = blocks.items(lines) if lines else blocks.prose(page.t("segments.lint_nothing"))
     return blocks.join([blocks.heading(page.t("segments.lint_title")), blocks.prose(page.t("segments.lint_lede")), body])
 
 
-def _line(page: Page, finding: LintFinding, title: Title) -> Markup:
+def _line(page: Page, finding: LintFinding) -> Markup:
     """The finding in words, its segments by the titles of this report."""
     named = {name: _Named({page.t.lang: title(page, name)}) for name in finding.segments}
     first, *rest = tell(finding, page.t, named, page.n.currency).splitlines()  # type: ignore[arg-type]

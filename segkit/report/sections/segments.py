@@ -7,11 +7,10 @@ from markupsafe import Markup
 from segkit.report import blocks
 from segkit.report.bind import Absent, Printed
 from segkit.report.figures.segments import Interval, against_rest
-from segkit.report.sections import segment_set
+from segkit.report.sections import comparison, segment_set
+from segkit.report.sections.naming import rule, title
 from segkit.report.sections.page import Page, path, widths
 from segkit.report.table import Bar, Group
-from segkit.segments.read import condition
-from segkit.segments.say import short
 
 MEASURES = ("revenue_per_head", "order_value_mean", "orders_per_head", "engaged_share")
 PLOTTED = ("revenue_per_head", "order_value_mean")
@@ -30,32 +29,17 @@ def build(page: Page) -> Markup:
         _sizes(page, names),
         *(_plot(page, names, measure) for measure in PLOTTED),
         _versus(page, names),
-        segment_set.overlap(page, title),
-        segment_set.lint(page, title),
+        *comparison.parts(page),
+        segment_set.overlap(page),
+        segment_set.lint(page),
     )
 
 
-def title(page: Page, name: str) -> str:
-    """The name of its country, the segment's own title, or its id."""
-    if name.startswith("country_"):
-        return page.t("segments.country", country=page.t.country(name.removeprefix("country_")))
-    own = page.n.raw(path("segments", name, "title"))
-    if isinstance(own, dict) and own.get(page.t.lang):
-        return str(own[page.t.lang])
-    return name
-
-
 def _named(page: Page, name: str) -> Markup:
-    rule = _rule(page, name)
+    said = rule(page, path("segments", name, "definition"), name)
     limit = page.say("segments.threshold", value=page.n.money(path("segments", name, "threshold", "value"), 2))
-    under = [part for part in (rule and blocks.own_words(rule, LONGEST_RULE), limit) if part]
+    under = [part for part in (said and blocks.own_words(said, LONGEST_RULE), limit) if part]
     return blocks.own_words(title(page, name)) + (blocks.tag("span", blocks.join(under, ", "), class_="why") if under else "")
-
-
-def _rule(page: Page, name: str) -> str | None:
-    """The definition in words; a result of an earlier version holds none."""
-    definition = page.n.raw(path("segments", name, "definition"))
-    return short(condition(definition, name), page.t.lang, page.n.currency) if definition else None
 
 
 def _sizes(page: Page, names: list[str]) -> Markup:
