@@ -113,13 +113,13 @@ def explain(store: Store, rules: Rules, segments: SegmentSet, segment: str, prof
     if frame.empty:
         raise SegmentError(f"Nobody is called {profile!r} as of {rules.as_of}.", "Give a profile_id, such as members() lists.")
     row = frame.iloc[0]
-    figures = _figures(store, rules, parts.values())
-    case = _Case(store, rules, profile, figures, {column: row[column] for column in keep})
+    amounts = figures(store, rules, parts.values())
+    case = _Case(store, rules, profile, amounts, {column: row[column] for column in keep})
     verdicts = {leaf: case.verdict(leaf, bool(row[name])) for name, leaf in parts.items()}
-    return Explanation(segment, profile, str(rules.as_of), bool(row["is_member"]), condition, verdicts, figures)
+    return Explanation(segment, profile, str(rules.as_of), bool(row["is_member"]), condition, verdicts, amounts)
 
 
-def _figures(store: Store, rules: Rules, asked: Iterable[Condition]) -> dict[tree.Shop, float]:
+def figures(store: Store, rules: Rules, asked: Iterable[Condition]) -> dict[tree.Shop, float]:
     """The shop's own figures that the conditions compare with; none where nobody bought."""
     shops = [amount for leaf in asked if isinstance(amount := getattr(leaf, "amount", None), tree.Shop)]
     return figures_of(shops, store.row(shop_figures(rules, shops))) if shops else {}

@@ -26,11 +26,11 @@ from segkit.segments import members as memberships
 from segkit.segments.blanks import offers
 from segkit.segments.definition import Segment, SegmentSet, Template, load, yaml_of
 from segkit.segments.evaluate import with_flags
-from segkit.segments.explain import Explanation, explain
+from segkit.segments.explain import Explanation, explain, figures
 from segkit.segments.library import country_code, literal_personas, of_country, stock
 from segkit.segments.lint import LintFinding, lint
 from segkit.segments.say import say, title
-from segkit.segments.tree import Condition
+from segkit.segments.tree import Condition, leaves
 from segkit.settings import Client, Settings
 
 SEGMENTS_FILE = "segments.yaml"
@@ -110,11 +110,12 @@ class View:
         return title(segment, self.segments[segment], lang)
 
     def say(self, segment: Asked, lang: str) -> str:
-        """The definition of a segment in plain Dutch ("nl") or English ("en")."""
+        """The definition of a segment in plain Dutch ("nl") or English ("en"), the shop's own figures with their amounts."""
         one = self.segments[segment] if isinstance(segment, str) else segment
         if isinstance(one, Template):
             raise SegmentError(f"{segment} has blanks to fill in.", "Fill them in first.")
-        return say(one, lang, self.currency, self.segments)
+        asked = one.condition if isinstance(one, Segment) else one
+        return say(one, lang, self.currency, self.segments, figures(self.shop.store, self.rules, leaves(asked)))
 
     def offers(self, template: str, most: int = 5) -> dict[str, pd.DataFrame]:
         """What can fill the blanks of a template: for each blank the shop's own values with most people (value, people)."""

@@ -8,7 +8,7 @@ import pytest
 
 import segkit
 from segkit.errors import SegmentError
-from segkit.segments import Segment, can_receive, did, in_segment, last, never
+from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
 from tests.canonical import store_of
 
 OWN = """
@@ -93,3 +93,11 @@ def test_yaml_of_the_shop_is_read_as_the_same(view: segkit.View, tmp_path: Path)
     (tmp_path / "again.yaml").write_text(view.segments_yaml(["vip", "stille_vips"]), encoding="utf-8")
     again = view.shop.at("2026-10-31", tmp_path / "again.yaml")
     assert again.own_segments.conditions() == {name: view.segments.resolved(name) for name in ("vip", "stille_vips")}
+
+
+def test_the_shops_own_figures_are_told_with_their_amounts(view: segkit.View, tmp_path: Path) -> None:
+    above = average_value("placed_order", more_than="$aov")
+    assert "(€10.00)" in view.say(above, "en")
+    nobody = [{"profile_id": "ann", "created_at": datetime(2026, 1, 1)}]
+    store_of(tmp_path / "empty" / "canonical", profiles=nobody).close()
+    assert "(" not in segkit.open(tmp_path / "empty").at("2026-10-31").say(above, "en")

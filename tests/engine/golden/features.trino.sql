@@ -240,9 +240,10 @@ WITH profiles_rows AS (
   FROM joined_3 AS l
   LEFT JOIN site_events_by_profile_id AS r
     ON l.profile_id = r.profile_id
-), consents_by_profile_id AS (
+), consents_by_several AS (
   SELECT
     profile_id,
+    list_id,
     COUNT(*) AS consent_count,
     COUNT(CASE WHEN status = 'subscribed' THEN 1 END) AS subscribed_count,
     COUNT(CASE WHEN status IN ('unsubscribed', 'never_subscribed', 'pending') THEN 1 END) AS unsubscribed_count,
@@ -263,8 +264,83 @@ WITH profiles_rows AS (
       channel = 'email' AND purpose = 'marketing' AND NOT profile_id IS NULL
     )
   GROUP BY
+    profile_id,
+    list_id
+), consents_by_profile_id AS (
+  SELECT
+    profile_id,
+    COUNT(CASE WHEN status IN ('unsubscribed', 'never_subscribed', 'pending') THEN 1 END) AS left_count,
+    MAX(
+      CASE
+        WHEN status IN ('unsubscribed', 'never_subscribed', 'pending')
+        THEN occurred_at
+      END
+    ) AS left_at
+  FROM consents
+  WHERE
+    (
+      occurred_at IS NULL OR occurred_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
+    )
+    AND (
+      channel = 'email'
+      AND purpose = 'marketing'
+      AND NOT profile_id IS NULL
+      AND list_id IS NULL
+    )
+  GROUP BY
     profile_id
 ), joined_5 AS (
+  SELECT
+    l.profile_id,
+    l.list_id,
+    l.consent_count,
+    l.subscribed_count,
+    l.unsubscribed_count,
+    l.suppressed_count,
+    l.last_subscribed_at,
+    l.last_unsubscribed_at,
+    COALESCE(r.left_count, 0) AS left_count,
+    r.left_at
+  FROM consents_by_several AS l
+  LEFT JOIN consents_by_profile_id AS r
+    ON l.profile_id = r.profile_id
+), extended_2 AS (
+  SELECT
+    profile_id,
+    list_id,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    left_count,
+    left_at,
+    COALESCE(
+      subscribed_count > 0
+      AND (
+        unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at
+      )
+      AND (
+        left_count = 0 OR last_subscribed_at > left_at
+      ),
+      FALSE
+    ) AS stands
+  FROM joined_5
+), extended_by_profile_id AS (
+  SELECT
+    profile_id,
+    CAST(SUM(consent_count) AS BIGINT) AS consent_count,
+    CAST(SUM(subscribed_count) AS BIGINT) AS subscribed_count,
+    CAST(SUM(unsubscribed_count) AS BIGINT) AS unsubscribed_count,
+    CAST(SUM(suppressed_count) AS BIGINT) AS suppressed_count,
+    COUNT(CASE WHEN stands THEN 1 END) AS subscription_count,
+    MAX(last_subscribed_at) AS last_subscribed_at,
+    MAX(last_unsubscribed_at) AS last_unsubscribed_at
+  FROM extended_2
+  GROUP BY
+    profile_id
+), joined_6 AS (
   SELECT
     l.profile_id,
     l.country_code,
@@ -293,10 +369,11 @@ WITH profiles_rows AS (
     COALESCE(r.subscribed_count, 0) AS subscribed_count,
     COALESCE(r.unsubscribed_count, 0) AS unsubscribed_count,
     COALESCE(r.suppressed_count, 0) AS suppressed_count,
+    COALESCE(r.subscription_count, 0) AS subscription_count,
     r.last_subscribed_at,
     r.last_unsubscribed_at
   FROM joined_4 AS l
-  LEFT JOIN consents_by_profile_id AS r
+  LEFT JOIN extended_by_profile_id AS r
     ON l.profile_id = r.profile_id
 ), kept AS (
   SELECT
@@ -327,9 +404,10 @@ WITH profiles_rows AS (
     subscribed_count,
     unsubscribed_count,
     suppressed_count,
+    subscription_count,
     last_subscribed_at,
     last_unsubscribed_at
-  FROM joined_5
+  FROM joined_6
   WHERE
     created_at IS NULL
     OR created_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
@@ -347,7 +425,7 @@ WITH profiles_rows AS (
     AND (
       counts_as_purchase AND NOT profile_id IS NULL
     )
-), extended_2 AS (
+), extended_3 AS (
   SELECT
     profile_id,
     ordered_at,
@@ -362,7 +440,7 @@ WITH profiles_rows AS (
     shipping_country,
     billing_country,
     country
-  FROM extended_2
+  FROM extended_3
   WHERE
     NOT country IS NULL
 ), kept_by_profile_id AS (
@@ -372,7 +450,7 @@ WITH profiles_rows AS (
   FROM kept_2
   GROUP BY
     profile_id
-), joined_6 AS (
+), joined_7 AS (
   SELECT
     l.profile_id,
     l.ordered_at,
@@ -391,7 +469,7 @@ WITH profiles_rows AS (
     billing_country,
     country,
     told_at
-  FROM joined_6
+  FROM joined_7
   WHERE
     ordered_at = told_at
 ), kept_2_by_profile_id AS (
@@ -401,7 +479,7 @@ WITH profiles_rows AS (
   FROM kept_2_2
   GROUP BY
     profile_id
-), joined_7 AS (
+), joined_8 AS (
   SELECT
     l.profile_id,
     l.country_code,
@@ -430,45 +508,13 @@ WITH profiles_rows AS (
     l.subscribed_count,
     l.unsubscribed_count,
     l.suppressed_count,
+    l.subscription_count,
     l.last_subscribed_at,
     l.last_unsubscribed_at,
     r.order_country
   FROM kept AS l
   LEFT JOIN kept_2_by_profile_id AS r
     ON l.profile_id = r.profile_id
-), extended_3 AS (
-  SELECT
-    profile_id,
-    created_at,
-    order_count,
-    revenue,
-    first_order_on,
-    last_order_on,
-    order_count_30d,
-    order_count_90d,
-    order_count_365d,
-    revenue_365d,
-    order_value_max,
-    email_received_count_90d,
-    engaged_count,
-    engaged_count_90d,
-    click_count_90d,
-    machine_open_count_90d,
-    unknown_open_count_90d,
-    last_engaged_on,
-    site_event_count_90d,
-    product_view_count_90d,
-    site_intent_count_90d,
-    last_site_event_on,
-    consent_count,
-    subscribed_count,
-    unsubscribed_count,
-    suppressed_count,
-    last_subscribed_at,
-    last_unsubscribed_at,
-    order_country,
-    COALESCE(order_country, country_code) AS country_code
-  FROM joined_7
 ), extended_4 AS (
   SELECT
     profile_id,
@@ -497,15 +543,12 @@ WITH profiles_rows AS (
     subscribed_count,
     unsubscribed_count,
     suppressed_count,
+    subscription_count,
     last_subscribed_at,
     last_unsubscribed_at,
     order_country,
-    country_code,
-    DATE_DIFF('DAY', last_order_on, CAST('2026-11-01' AS DATE)) AS recency_days,
-    DATE_DIFF('DAY', first_order_on, CAST('2026-11-01' AS DATE)) AS first_order_days,
-    CAST(revenue AS DOUBLE) / NULLIF(order_count, 0) AS order_value_mean,
-    DATE_DIFF('DAY', last_engaged_on, CAST('2026-11-01' AS DATE)) AS engaged_days
-  FROM extended_3
+    COALESCE(order_country, country_code) AS country_code
+  FROM joined_8
 ), extended_5 AS (
   SELECT
     profile_id,
@@ -534,6 +577,45 @@ WITH profiles_rows AS (
     subscribed_count,
     unsubscribed_count,
     suppressed_count,
+    subscription_count,
+    last_subscribed_at,
+    last_unsubscribed_at,
+    order_country,
+    country_code,
+    DATE_DIFF('DAY', last_order_on, CAST('2026-11-01' AS DATE)) AS recency_days,
+    DATE_DIFF('DAY', first_order_on, CAST('2026-11-01' AS DATE)) AS first_order_days,
+    CAST(revenue AS DOUBLE) / NULLIF(order_count, 0) AS order_value_mean,
+    DATE_DIFF('DAY', last_engaged_on, CAST('2026-11-01' AS DATE)) AS engaged_days
+  FROM extended_4
+), extended_6 AS (
+  SELECT
+    profile_id,
+    created_at,
+    order_count,
+    revenue,
+    first_order_on,
+    last_order_on,
+    order_count_30d,
+    order_count_90d,
+    order_count_365d,
+    revenue_365d,
+    order_value_max,
+    email_received_count_90d,
+    engaged_count,
+    engaged_count_90d,
+    click_count_90d,
+    machine_open_count_90d,
+    unknown_open_count_90d,
+    last_engaged_on,
+    site_event_count_90d,
+    product_view_count_90d,
+    site_intent_count_90d,
+    last_site_event_on,
+    consent_count,
+    subscribed_count,
+    unsubscribed_count,
+    suppressed_count,
+    subscription_count,
     last_subscribed_at,
     last_unsubscribed_at,
     order_country,
@@ -542,16 +624,9 @@ WITH profiles_rows AS (
     first_order_days,
     order_value_mean,
     engaged_days,
-    COALESCE(
-      subscribed_count > 0
-      AND suppressed_count = 0
-      AND (
-        unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at
-      ),
-      FALSE
-    ) AS is_mailable,
+    COALESCE(subscription_count > 0 AND NOT suppressed_count > 0, FALSE) AS is_mailable,
     COALESCE(consent_count > 0, FALSE) AS has_consent_record
-  FROM extended_4
+  FROM extended_5
 ), chosen_total AS (
   SELECT
     COUNT(*) AS shop_order_count,
@@ -585,6 +660,7 @@ WITH profiles_rows AS (
     l.subscribed_count,
     l.unsubscribed_count,
     l.suppressed_count,
+    l.subscription_count,
     l.last_subscribed_at,
     l.last_unsubscribed_at,
     l.order_country,
@@ -597,9 +673,9 @@ WITH profiles_rows AS (
     l.has_consent_record,
     r.shop_order_count,
     r.shop_revenue
-  FROM extended_5 AS l
+  FROM extended_6 AS l
   CROSS JOIN chosen_total AS r
-), extended_6 AS (
+), extended_7 AS (
   SELECT
     profile_id,
     created_at,
@@ -627,6 +703,7 @@ WITH profiles_rows AS (
     subscribed_count,
     unsubscribed_count,
     suppressed_count,
+    subscription_count,
     last_subscribed_at,
     last_unsubscribed_at,
     order_country,
@@ -669,6 +746,7 @@ SELECT
   subscribed_count,
   unsubscribed_count,
   suppressed_count,
+  subscription_count,
   last_subscribed_at,
   last_unsubscribed_at,
   order_country,
@@ -682,4 +760,4 @@ SELECT
   shop_order_count,
   shop_revenue,
   is_high_value
-FROM extended_6
+FROM extended_7
