@@ -96,7 +96,7 @@ def test_yaml_of_the_shop_is_read_as_the_same(view: segkit.View, tmp_path: Path)
 
 
 def test_the_shops_own_figures_are_told_with_their_amounts(view: segkit.View, tmp_path: Path) -> None:
-    above = average_value("placed_order", more_than="$aov")
+    above = average_value("placed_order", more_than="shop average order value")
     assert "(€10.00)" in view.say(above, "en")
     nobody = [{"profile_id": "ann", "created_at": datetime(2026, 1, 1)}]
     store_of(tmp_path / "empty" / "canonical", profiles=nobody).close()
