@@ -99,5 +99,5 @@ def test_the_shops_own_figures_are_told_with_their_amounts(view: segkit.View, tm
     above = average_value("placed_order", more_than="shop average order value")
     assert "(€10.00)" in view.say(above, "en")
     nobody = [{"profile_id": "ann", "created_at": datetime(2026, 1, 1)}]
-    store_of(tmp_path / "empty" / "canonical", profiles=nobody).close()
+    store_of(tmp_path / "empty" / "canonical", profiles=nobody, orders=[]).close()
     assert "(" not in segkit.open(tmp_path / "empty").at("2026-10-31").say(above, "en")
