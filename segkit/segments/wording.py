@@ -154,7 +154,7 @@ class Wording:
     def value(self, test: Test) -> str:
         """The value that a property is compared with: a, b or c."""
         found = test.value if isinstance(test.value, tuple) else (test.value,)
-        return self.joined("say.or", [self._one(test.name, value) for value in found])
+        return self.joined("say.or", [*dict.fromkeys(self._one(test.name, value) for value in found)])  # several spellings, one word
 
     def _one(self, name: str, value: object) -> str:
         if isinstance(value, bool):
@@ -166,7 +166,7 @@ class Wording:
             return self._said(f"say.countries.{told}", self.t.country(told))
         if name == "language":
             return self.t.language(told)
-        return self._said(f"say.genders.{told}", told) if name == "gender" else told
+        return self._said(f"say.genders.{told.lower()}", told) if name == "gender" else told
 
     def _said(self, key: str, otherwise: str) -> str:
         return self.t(key) if self.t.has(key) else otherwise
