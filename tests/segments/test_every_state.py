@@ -86,3 +86,21 @@ def test_every_pair_of_values_of_an_own_property() -> None:
     tests = ("zoet", {"is_not": "zoet"}, ["zoet", "zout"], {"not_in": ["zoet", "zout"]}, {"contains": "oe"}, {"does_not_contain": "oe"},
              {"starts_with": "z"}, {"known": True}, {"known": False}, 5, {"at_least": 5}, {"less_than": 5}, True, {"is_not": True})  # fmt: skip
     agrees(shop, [{"profile": {"own.taste": test}} for test in tests])
+
+
+def test_every_mark_of_a_machine_on_a_mail_and_none() -> None:
+    marks = (True, False, None)
+    records = [
+        {"event_id": f"e{place}", "event_type": kind, "is_machine_open": opened, "is_bot_click": clicked, "message_id": None, "url": None,
+         "occurred_at": datetime(2026, 10, 1)}
+        for place, (kind, opened, clicked) in enumerate(product(("opened", "clicked", "received"), marks, marks))
+    ]  # fmt: skip
+    shop = shop_of(DAY, [(), *product(records), *product(records, records)], "email_events")
+    tests = [{"did": metric, "where": {mark: test}, "at_least": times}
+             for metric, mark in (("opened_email", "apple_privacy_open"), ("clicked_email", "bot_click"))
+             for test in (True, False, {"is_not": True}, {"is_not": False}) for times in (1, 2)]  # fmt: skip
+    human = {"apple_privacy_open": False, "bot_click": False}
+    agrees(
+        shop,
+        [*tests, {"did": ["opened_email", "clicked_email"], "where": human}, {"never": "clicked_email", "where": {"bot_click": False}}],
+    )
