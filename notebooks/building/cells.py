@@ -14,7 +14,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-EXERCISE, SOLUTION = "exercise", "solution"
+ASKED, SOLUTION = {"exercise", "prediction"}, "solution"  # tags
 FILTERS = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "tags,-all"}
 HEADER = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n\s*")
 
@@ -41,7 +41,7 @@ def without_answers_everywhere(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 def _for_learner(cell: NotebookNode, place: int) -> NotebookNode:
     try:
-        source = without_answers(cell.source, EXERCISE in _tags(cell)) if cell.cell_type == "code" else cell.source
+        source = without_answers(cell.source, bool(ASKED & {*_tags(cell)})) if cell.cell_type == "code" else cell.source
     except AnswerError as problem:
         raise AnswerError(f"cell {place}: {problem}") from None
     return NotebookNode({**cell, "source": source})

@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from segkit.errors import ParameterError
-from segkit.notebook.answers import ANSWERS, Answer
+from segkit.notebook.answers import Answer, answers_of, lessons, shop_of
 from segkit.settings import read_yaml, suggestion, validated
 from segkit.text import catalogue
 
 if TYPE_CHECKING:
     from segkit.shop import View
 
-AS_OF = "2026-10-31"  # the day on which all lessons look at the bakery
+AS_OF = "2026-10-31"  # the day on which all lessons look at their shop
 LANG = "en"  # of the lessons, and so of what is said about their exercises
 _attempts: dict[str, int] = {}
 
 
 class Exercise(BaseModel):
-    """What is said about one exercise; `answer` names the function that works the answer out, `within` how near is right."""
+    """What is said about one exercise; `within` is how near is right, `minutes` what a learner needs for it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    answer: str
     form: str
     hint: str
     smaller: str
     right: str
+    minutes: int
     within: float = 0.005  # a share may be rounded to two decimals
 
 
@@ -49,7 +49,7 @@ def check(exercise: str, answer: Any = ...) -> None:
 def said(exercise: str, answer: Any, right: Answer) -> str:
     """The sentence about an answer, and the attempt counted."""
     told, t = _exercise(exercise), catalogue(LANG)
-    if _is_open(answer):
+    if is_open(answer):
         return t("check.open", exercise=exercise, form=told.form)
     given = _of_kind(answer, right)
     if given is None:
@@ -77,16 +77,22 @@ def start_again() -> None:
 
 
 def right_answer(exercise: str) -> Answer:
-    """The answer, worked out from the demo shop."""
-    return ANSWERS[_exercise(exercise).answer](_view())
+    """The answer, worked out from the shop of the lesson."""
+    _exercise(exercise)
+    lesson = next(name for name in lessons() if exercise in answers_of(name))
+    return answers_of(lesson)[exercise](_view(shop_of(lesson)))
 
 
 @cache
 def exercises() -> dict[str, Exercise]:
-    """Every exercise of exercises.yaml by its id; raises SettingsError where the file says something unknown or too little."""
-    with resources.as_file(resources.files(__package__).joinpath("exercises.yaml")) as file:
+    """Every exercise by its id; raises SettingsError where a file of exercises/ says something unknown or too little."""
+    return {name: exercise for lesson in lessons() for name, exercise in _exercises_of(lesson).items()}
+
+
+def _exercises_of(lesson: str) -> dict[str, Exercise]:
+    with resources.as_file(resources.files(__package__).joinpath("exercises", f"{lesson}.yaml")) as file:
         listed: dict[str, Any] = read_yaml(Path(file))
-    return {name: validated(Exercise, what, f"exercises.yaml, {name}") for name, what in listed.items()}
+    return {name: validated(Exercise, what, f"{lesson}.yaml, {name}") for name, what in listed.items()}
 
 
 def _exercise(name: str) -> Exercise:
@@ -96,13 +102,13 @@ def _exercise(name: str) -> Exercise:
 
 
 @cache
-def _view() -> View:
-    from segkit.notebook.lesson import demo_shop
+def _view(shop: str) -> View:
+    from segkit.notebook.lesson import lesson_shop
 
-    return demo_shop().at(AS_OF)
+    return lesson_shop(shop).at(AS_OF)
 
 
-def _is_open(answer: Any) -> bool:
+def is_open(answer: Any) -> bool:
     """Not filled in; a calculation that gives no number is not filled in either."""
     if isinstance(answer, str):
         return not answer.strip()
@@ -115,10 +121,10 @@ def _of_kind(answer: Any, right: Answer) -> Any:
         return _profile_ids(answer)
     if isinstance(right, str):
         return answer.strip() if isinstance(answer, str) else None
-    return _number(answer)
+    return number(answer)
 
 
-def _number(answer: Any) -> float | None:
+def number(answer: Any) -> float | None:
     """A single number; a text is none, nor are yes and no, a date, or a column of numbers."""
     kind = getattr(getattr(answer, "dtype", None), "kind", "f")
     if isinstance(answer, (bool, str)) or kind not in "fiu" or getattr(answer, "ndim", 0) != 0:

@@ -1,4 +1,4 @@
-"""What a lesson needs around the toolkit: the demo shop, and a picture with its finding in words."""
+"""What a lesson needs around the toolkit: its shop, and a picture with its finding in words."""
 
 from __future__ import annotations
 
@@ -15,21 +15,30 @@ if TYPE_CHECKING:
 
     from segkit.shop import Shop
 
-DEMO = Path("data/cache/demo")
+SHOPS = Path("data/cache")
+DEMO = "demo"
 _DOTS = 110  # per inch: sharp enough to read, small enough to store beside the text
 
 
 def demo_shop() -> Shop:
-    """The bakery of the lessons, from the checkout that the notebook stands in; an error says how to make it when it is absent."""
+    """The bakery of the first lesson."""
+    return lesson_shop(DEMO)
+
+
+def lesson_shop(name: str) -> Shop:
+    """A shop of the lessons, opened; see `shop_folder`."""
     from segkit import shop as shops
 
+    return shops.open(shop_folder(name))
+
+
+def shop_folder(name: str) -> Path:
+    """The folder of a shop of the lessons, in the checkout that the notebook stands in; an error says how to make it when it is absent."""
     here = Path.cwd().resolve()
-    folder = next((place / DEMO for place in (here, *here.parents) if (place / DEMO).is_dir()), None)
+    folder = next((place / SHOPS / name for place in (here, *here.parents) if (place / SHOPS / name).is_dir()), None)
     if folder is None:
-        raise NothingToRead(
-            "The demo shop of the lessons is not there yet.", "Run  python dev.py lab  (or dev.py audit) once in the checkout."
-        )
-    return shops.open(folder)
+        raise NothingToRead(f"The shop {name!r} of the lessons is not there yet.", "Run  python dev.py lab  once in the checkout.")
+    return folder
 
 
 def bars(labels: Sequence[str], values: Sequence[float], shown: Sequence[str], finding: str) -> Image:

@@ -167,7 +167,7 @@ def test_an_edit_that_lost_its_answer_marker_is_refused_and_the_source_stays(hou
     file = house / SOLUTIONS / f"{NAME}.ipynb"
     file.parent.mkdir(parents=True)
     file.write_bytes(build.built(SOURCE).replace(b"  # answer", b""))
-    with pytest.raises(BuildError, match="cell 3: an exercise without an answer"):
+    with pytest.raises(BuildError, match="cell 3: an exercise or prediction without an answer"):
         build.from_ipynb(house, file)
     assert (house / f"{SOURCES}/{NAME}.py").read_text(encoding="utf-8") == SOURCE
 
@@ -207,11 +207,11 @@ def test_a_lesson_cannot_become_a_source_for_it_has_no_answers(house: Path) -> N
     ],
 )
 def test_an_answer_becomes_dots_and_the_cell_still_runs(cell: str, lesson: str) -> None:
-    assert without_answers(cell, is_exercise=True) == lesson
+    assert without_answers(cell, is_asked=True) == lesson
 
 
 @pytest.mark.parametrize(
-    ("cell", "is_exercise", "told"),
+    ("cell", "is_asked", "told"),
     [
         ("x = 1", True, "without an answer"),
         ("x = 1  # answer", False, "outside an exercise"),
@@ -221,9 +221,9 @@ def test_an_answer_becomes_dots_and_the_cell_still_runs(cell: str, lesson: str) 
         ("# answer\nif x:\n# /answer", True, "not whole lines"),
     ],
 )
-def test_a_wrong_marker_is_an_error_that_says_what_to_write(cell: str, is_exercise: bool, told: str) -> None:
+def test_a_wrong_marker_is_an_error_that_says_what_to_write(cell: str, is_asked: bool, told: str) -> None:
     with pytest.raises(AnswerError, match=told):
-        without_answers(cell, is_exercise)
+        without_answers(cell, is_asked)
 
 
 def test_a_picture_is_stored_small_and_looks_the_same() -> None:

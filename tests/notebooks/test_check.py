@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dev_shops import GENERATED
 from segkit.errors import ParameterError
 from segkit.notebook import check
-from segkit.notebook.answers import ANSWERS
+from segkit.notebook.answers import answers_of, lessons, shop_of
 from segkit.notebook.check import exercises, right_answer, said, start_again
 
 
@@ -22,7 +23,11 @@ def fresh() -> Iterator[None]:
 
 
 def test_every_exercise_has_an_answer_that_is_worked_out() -> None:
-    assert {exercise.answer for exercise in exercises().values()} == set(ANSWERS)
+    assert set(exercises()) == {name for lesson in lessons() for name in answers_of(lesson)}
+
+
+def test_every_lesson_looks_at_a_shop_that_is_made() -> None:
+    assert {shop_of(lesson) for lesson in lessons()} <= set(GENERATED)
 
 
 def test_a_right_answer_says_why_and_may_be_rounded() -> None:
@@ -32,9 +37,9 @@ def test_a_right_answer_says_why_and_may_be_rounded() -> None:
 
 
 def test_the_answer_of_each_exercise_is_of_the_form_that_it_asks_for() -> None:
-    """Worked out from the demo shop, where there is one."""
+    """Worked out from the shops of the lessons, where they are."""
     if not (Path(__file__).parents[2] / "data/cache/demo").is_dir():
-        pytest.skip("no demo shop: python dev.py lab makes it")
+        pytest.skip("no shops of the lessons: python dev.py lab makes them")
     assert 1 < right_answer("1a") < 1000
     assert len(right_answer("1b")) > 10
 

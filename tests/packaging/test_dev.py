@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import dev
+import dev_shops
 
 FACTS = {"pyproject": "aa", "checkout": "/somewhere"}
 CONTENT = b"00001 19970101 1 11.77\n"
@@ -75,7 +76,7 @@ def known_shop(monkeypatch, tmp_path, wheel) -> list[str]:
         downloads.append(package)
         return wheel
 
-    shop = dev.Shop(as_of="1998-06-30", lang="en", package="shop==1.0", sums={"shop/data/orders.txt": SUM})
+    shop = dev_shops.Shop(as_of="1998-06-30", lang="en", package="shop==1.0", sums={"shop/data/orders.txt": SUM})
     monkeypatch.setattr(dev, "SHOPS", {"cds": shop})
     monkeypatch.setattr(dev, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(dev, "download", download)

@@ -29,7 +29,7 @@
 # %%
 import pandas as pd
 
-from segkit.notebook import bars, check, demo_shop
+from segkit.notebook import bars, check, compare, demo_shop
 
 shop = demo_shop()
 view = shop.at("2026-10-31")
@@ -53,14 +53,18 @@ features[shown].head(8)
 # %% [markdown]
 # ## What a blast costs
 #
-# **Predict first.** Of everyone Jan may mail, what share opened or clicked anything in the last 90 days? Write your guess
-# down before you run the next cell.
+# **Predict first.** Of everyone Jan may mail, what share opened or clicked anything in the last 90 days? Put your guess in the
+# place of the dots, such as 0.25 for a quarter. A guess is never wrong; it shows you afterwards what you took for granted.
+
+# %% tags=["prediction"]
+guess = 0.6  # answer
 
 # %%
 mailable = features[features["is_mailable"]]
 reads = (mailable["engaged_days"] <= 90).fillna(False)
 print(f"{len(mailable):,} profiles may be mailed")
 print(f"{reads.sum():,} of them ({reads.mean():.0%}) read something in 90 days")
+compare(guess, reads.mean(), "share")
 
 # %% [markdown]
 # Most people guess higher. The others did not unsubscribe; they are *silent* (*inactief*), and they get every newsletter.
@@ -118,7 +122,10 @@ print(finding)
 # | `sleeping_customers` | slapende klanten | last bought 90 to 180 days ago | we miss you |
 # | `not_yet` | nog geen klant | never bought | a first step: a sample, a story |
 #
-# **Predict:** among those Jan may mail, which of the three is the largest?
+# **Predict:** among those Jan may mail, which of the three is the largest? Give its name between quotes, such as "not_yet".
+
+# %% tags=["prediction"]
+largest = "active_customers"  # answer
 
 # %%
 groups = ["active_customers", "sleeping_customers", "not_yet"]
@@ -127,6 +134,7 @@ people = {group: mailable[mailable["profile_id"].isin(ids[group])] for group in 
 sizes = pd.Series({group: len(people[group]) for group in groups})
 sizes = sizes.sort_values(ascending=False)
 print(f"{sizes.to_dict()}; in none of them: {1 - sizes.sum() / len(mailable):.0%}")
+compare(largest, sizes.index[0])
 
 # %%
 finding = (
