@@ -21,6 +21,7 @@ from segkit.segments.write import plain
 from segkit.settings import Settings
 
 _TOLD = ("key", "severity", "segments", "numbers", "people")  # of what the linter finds; its witnesses are people
+_ASKED = ("order_count", "revenue", "revenue_365d", "engaged_days", "is_mailable")
 _OPEN = ("members", "share", "discount")  # what may be told of a group of any size
 
 
@@ -36,7 +37,7 @@ def without_details(card: dict[str, Any]) -> dict[str, Any]:
 
 def card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:
     """What is known about a group: size, orders, revenue, value per head, and reach; None where not computable."""
-    group = frame[inside]
+    group = frame[list(_ASKED)][inside]
     engaged = (group["engaged_days"] <= settings["engaged_recent_days"]).fillna(False)
     spent = _spent(group, float(frame["revenue"].sum()))
     return {

@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.measure.intervals import newcombe, normal_reach, t_reach
 from segkit.settings import Settings
 
+_ASKED = ("order_count", "revenue", "engaged_days")
 TOO_FEW, NO_BUYERS = "too_few_profiles", "no_purchases_in_group"
 
 
@@ -21,7 +22,8 @@ def segment_against_rest(frame: pd.DataFrame, inside: pd.Series, engaged: bool, 
     A measure is {"status", "reason"} when a side has fewer profiles than `smallest_group`; measures of mail and of purchases
     are left out where those were not delivered (not `engaged`, not `bought`).
     """
-    groups = [frame[inside], frame[~inside]]
+    asked = frame[[name for name in _ASKED if name in frame]]
+    groups = [asked[inside], asked[~inside]]
     if min(map(len, groups)) < settings["smallest_group"]:
         return {"status": "not_computable", "reason": TOO_FEW}
     level = settings["confidence"]

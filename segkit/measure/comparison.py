@@ -37,7 +37,7 @@ def compared(store: Store, rules: Rules, frame: pd.DataFrame, flags: Query, pack
     inside = {name: frame[f"in_{name}"] for name in pack.answered}
     steps, least = eligibility.answers(store, rules, judged, "email"), rules.settings["smallest_group"]
     reached = {name: eligibility.of_frame(frame, one, steps, judged, least) for name, one in inside.items()}
-    engaged = {name: engagement.of_frame(frame[one], rules.settings) for name, one in inside.items()}
+    engaged = {name: engagement.of_frame(frame[list(engagement.REACTIONS)][one], rules.settings) for name, one in inside.items()}
     costs = {name: waterfall.of_frame(frame, parts, part_prefix(name), judged, least) for name, parts in pack.parts.items()}
     return {
         "reach": {name: _people(table, steps) for name, table in reached.items()},

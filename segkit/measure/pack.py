@@ -10,7 +10,7 @@ from pathlib import Path
 from segkit.measure.waterfall import parts_of
 from segkit.quality import Answer, Quality
 from segkit.segments.definition import Segment, SegmentSet, load
-from segkit.segments.library import CORE, literal_personas, of_country, stock
+from segkit.segments.library import CORE, alone, literal_personas, of_country, stock
 from segkit.segments.members import Availability
 from segkit.segments.tree import Condition
 from segkit.settings import Settings
@@ -78,7 +78,7 @@ class Pack:
         return {value: (f"moved_{name}_{value}", self._under(name, {threshold: value})) for value in values if value > 0}
 
     def _under(self, name: str, thresholds: dict[str, int]) -> Condition:
-        return stock(self.settings.override(thresholds)).resolved(name)
+        return alone(name, self.settings.override(thresholds))
 
     def ranked(self) -> dict[str, str]:
         """The column of everything that can be ranked: the personas, and the segments."""

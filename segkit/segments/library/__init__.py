@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from segkit.segments.definition import Segment, SegmentSet, read_set
+from segkit.segments.tree import Condition
 from segkit.settings import Settings
 
 PERSONAS, LIFECYCLE, BEHAVIOUR = "personas", "lifecycle", "behaviour"
@@ -27,6 +28,12 @@ def stock(settings: Settings) -> SegmentSet:
     """Every segment and template of the library under the shop's thresholds, by id."""
     segments = {name: one for part in (PERSONAS, LIFECYCLE, BEHAVIOUR) for name, one in _data(part)["segments"].items()}
     return read_set({"version": 1, "segments": segments}, settings)
+
+
+def alone(name: str, settings: Settings) -> Condition:
+    """The condition of a segment of the library that speaks of no other, under these thresholds; the others are not read."""
+    found = next(_data(part)["segments"][name] for part in (PERSONAS, LIFECYCLE, BEHAVIOUR) if name in _data(part)["segments"])
+    return read_set({"version": 1, "segments": {name: found}}, settings).resolved(name)
 
 
 def literal_personas(settings: Settings) -> dict[str, Segment]:
