@@ -6,6 +6,7 @@ from segkit.engine import Query, Rules
 from segkit.features.declare import Feature, expressions
 
 MAIL = ("email", "marketing")
+HOLDS = "(valid_until IS NULL OR NOT by_as_of(valid_until))"  # a record that has ended says nothing any more
 _NO = "status IN ('unsubscribed', 'never_subscribed', 'pending')"
 
 _PER_LIST = {  # one row per profile and list; an empty list is the whole channel
@@ -46,9 +47,9 @@ FLAGS = {
 def consent_features(rules: Rules, channel: str = MAIL[0], purpose: str = MAIL[1]) -> Query:
     """One row per profile with a consent record for the channel and purpose.
 
-    Who leaves one list still gets what another brings; who leaves the channel as a whole gets nothing until a new subscription.
+    A record counts until it ends. Who leaves one list still gets what another brings; who leaves the channel as a whole gets nothing until a new subscription.
     """
-    about = f"channel = '{channel}' AND purpose = '{purpose}' AND profile_id IS NOT NULL"
+    about = f"channel = '{channel}' AND purpose = '{purpose}' AND profile_id IS NOT NULL AND {HOLDS}"
     lists = rules.aggregate("consents", ["profile_id", "list_id"], _PER_LIST, about)
     left = rules.aggregate("consents", "profile_id", _CHANNEL, f"{about} AND list_id IS NULL")
     standing = lists.join(left, "profile_id", zero=["left_count"]).flag({"stands": _STANDS})

@@ -256,7 +256,7 @@ class _Plan:
 
     def _consentis(self, leaf: tree.ConsentIs) -> str:
         """Some such record is at least as new as all others; a record without a date holds today, so it is the newest."""
-        about = f"channel = '{leaf.channel}' AND purpose = '{leaf.purpose}'"
+        about = f"channel = '{leaf.channel}' AND purpose = '{leaf.purpose}' AND {consent.HOLDS}"
         this, other = rows.both(about, f"status = '{leaf.status}'"), rows.both(about, f"status <> '{leaf.status}'")
         undated, other_undated = (self._count("consents", rows.both(one, "occurred_at IS NULL")) for one in (this, other))
         at, other_at = (self.column("consents", f"max_where(occurred_at, {one})") for one in (this, other))

@@ -63,13 +63,18 @@ def _value(shop: TinyShop, order: Row) -> Decimal:
     return order["total_base"] - sum((refund["amount"] for refund in linked), Decimal(0))
 
 
+def ended(shop: TinyShop, consent: Row) -> bool:
+    until = consent.get("valid_until")
+    return until is not None and shop.known(until)
+
+
 def _profile(shop: TinyShop, profile: Row, purchases: Iterable[tuple[Row, Decimal]]) -> dict[str, Any]:
     name = profile["profile_id"]
     mine = [(shop.age(order["ordered_at"]), value) for order, value in purchases if order["profile_id"] == name]
     mail = [event for event in shop.email_events if event["profile_id"] == name and shop.known(event["occurred_at"])]
     human = [shop.age(event["occurred_at"]) for event in mail if _human(event)]
     site = [event for event in shop.site_events if event["profile_id"] == name and shop.known(event["occurred_at"])]
-    consents = [row for row in shop.consents if row["profile_id"] == name and shop.known(row["occurred_at"])]
+    consents = [row for row in shop.consents if row["profile_id"] == name and shop.known(row["occurred_at"]) and not ended(shop, row)]
     created = profile["created_at"]
     return {
         "order_count": len(mine),

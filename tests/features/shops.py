@@ -76,7 +76,7 @@ def _site(someone: st.SearchStrategy[str], moments: st.SearchStrategy[datetime])
 
 def _consent(someone: st.SearchStrategy[str], maybe: st.SearchStrategy[datetime | None]) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({
-        "profile_id": someone, "occurred_at": maybe, "channel": st.just("email"), "purpose": st.just("marketing"),
+        "profile_id": someone, "occurred_at": maybe, "valid_until": st.one_of(st.none(), st.none(), maybe), "channel": st.just("email"), "purpose": st.just("marketing"),
         "list_id": st.sampled_from([None, "news", "offers"]),
         "status": st.sampled_from(["subscribed", "subscribed", "unsubscribed", "suppressed", "pending", "unknown"]),
     })  # fmt: skip

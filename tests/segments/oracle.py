@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from segkit.segments import tree
 from segkit.segments.tree import Condition, Test, Tests
 from segkit.segments.window import Window
-from tests.features.oracle import Row, TinyShop
+from tests.features.oracle import Row, TinyShop, ended
 
 REGIONS = {"european_union": {"BE", "NL"}, "benelux": {"BE", "NL", "LU"}, "united_states": {"US"}}
 MAIL = {
@@ -357,7 +357,7 @@ def _consents(shop: Shop, row: Row, channel: str, purpose: str) -> list[Row]:
     mine = [
         one for one in shop.consents if one["profile_id"] == row["profile_id"] and (one["channel"], one["purpose"]) == (channel, purpose)
     ]
-    return [one for one in mine if shop.known(one["occurred_at"])]
+    return [one for one in mine if shop.known(one["occurred_at"]) and not ended(shop, one)]
 
 
 def _may(found: list[Row]) -> bool:

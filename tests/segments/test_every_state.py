@@ -46,6 +46,25 @@ def test_every_pair_of_consents(as_of: date | datetime) -> None:
     agrees(shop, [*told, {"can_receive": "sms"}, {"can_receive": "email", "purpose": "partner"}])
 
 
+@pytest.mark.parametrize("as_of", [DAY, MOMENT])
+def test_every_consent_that_ends(as_of: date | datetime) -> None:
+    times = (*BEFORE, MOMENT, MOMENT + timedelta(microseconds=1), MOMENT + timedelta(days=1))
+    records = [
+        {"channel": "email", "purpose": "marketing", "status": status, "list_id": None, "occurred_at": at, "valid_until": until}
+        for status, at, until in product(("subscribed", "unsubscribed", "suppressed"), BEFORE, times)
+    ]
+    shop = shop_of(as_of, [(), *product(records), *product(records, records)], "consents")
+    agrees(
+        shop,
+        [
+            {"can_receive": "email"},
+            {"cannot_receive": "email"},
+            {"consent": "email", "is": "subscribed"},
+            {"consent": "email", "is": "suppressed"},
+        ],
+    )
+
+
 def test_who_leaves_one_list_still_gets_what_another_brings_and_who_leaves_them_all_gets_nothing() -> None:
     records = [
         {"channel": "email", "purpose": "marketing", "status": status, "list_id": name, "occurred_at": at}
