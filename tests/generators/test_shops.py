@@ -55,6 +55,15 @@ def test_every_shop_can_be_delivered_by_every_system(name: str, tmp_path) -> Non
         assert any((tmp_path / system).iterdir())
 
 
+def test_carts_are_in_the_money_of_who_fills_them() -> None:
+    t = data_of("international")
+    country = t.profiles.set_index("profile_id")["country_code"]
+    british = t.carts["profile_id"].map(country) == "GB"
+    assert set(t.carts.loc[british, "currency"]) == {"GBP"}
+    assert set(t.carts.loc[british, "state"]) >= {"converted", "abandoned"}
+    assert set(t.carts.loc[~british, "currency"]) == {"EUR"}
+
+
 def test_sneakers_drop_in_the_last_three_days_of_the_month() -> None:
     days = data_of("sneakers").purchases["ordered_on"]
     last = (days + pd.Timedelta(days=3)).dt.month != days.dt.month

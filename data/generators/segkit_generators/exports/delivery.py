@@ -103,7 +103,7 @@ class JsonFile:
         """Writes NAME.json, or NAME_page1.json and so on, into a folder that exists."""
         for number, page in enumerate(self.pages(), 1):
             name = f"{self.name}_page{number}.json" if self.page_size else f"{self.name}.json"
-            text = json.dumps(page, ensure_ascii=False)
+            text = json.dumps(page, ensure_ascii=False, allow_nan=False)
             (folder / name).write_bytes(f"{text}\n".encode(self.encoding))
 
 

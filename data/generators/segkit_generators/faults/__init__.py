@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import coverage, orders, people
+from segkit_generators.faults import coverage, money, orders, people
 from segkit_generators.faults.fault import Fault, Tables
 from segkit_generators.faults.files import FILE_FAULTS, FileFault, spoil
 from segkit_generators.store import SHARED
@@ -14,7 +14,7 @@ from segkit_generators.world import World
 
 __all__ = ["ALL", "FAULTS", "FILE_FAULTS", "checked", "plant", "spoil"]
 
-FAULTS: dict[str, Fault] = {**orders.FAULTS, **people.FAULTS, **coverage.FAULTS}
+FAULTS: dict[str, Fault] = {**orders.FAULTS, **money.FAULTS, **people.FAULTS, **coverage.FAULTS}
 """Every fault of a shop by name, in the order in which they are planted; those of files are FILE_FAULTS."""
 
 ALL: dict[str, Fault | FileFault] = {**FAULTS, **FILE_FAULTS}
