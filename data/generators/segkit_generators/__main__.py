@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from segkit_generators.arguments import check_arguments
+from segkit_generators.arguments import Arguments, check_arguments
 from segkit_generators.big import write_blocks
 from segkit_generators.errors import GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, FILE_FAULTS
-from segkit_generators.folder import stage_in
+from segkit_generators.folder import drop_stage, stage_in
 from segkit_generators.recipe import load_recipe, profile_names
 from segkit_generators.shop import STEPS, shop_of
 
@@ -47,6 +47,14 @@ def _make(profile: str, out: Path, customers: int, seed: int, until: str, delive
     arguments = check_arguments(profile, load_recipe(profile), customers, seed, until, faults)
     arguments.check_files(name for name in formats if name != CANONICAL)
     stage_in(out, profile, formats)
+    try:
+        return _write(out, arguments, formats)
+    except GeneratorError:
+        drop_stage(out)
+        raise
+
+
+def _write(out: Path, arguments: Arguments, formats: tuple[str, ...]) -> Path:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1 and formats == (CANONICAL,):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import FILE_FAULTS, checked
+from segkit_generators.faults import FAULTS, FILE_FAULTS, checked
 from segkit_generators.moments import APPLE_FLAG_SINCE
 from segkit_generators.recipe import Recipe
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
@@ -34,6 +34,11 @@ class Arguments:
     def size(self, block: int) -> int:
         """How many customers a block has; all but the last are full."""
         return min(CUSTOMERS_OF_BLOCK, self.customers - block * CUSTOMERS_OF_BLOCK)
+
+    @property
+    def shop_faults(self) -> dict[str, float]:
+        """The faults that are in the shop's tables, with the share of each."""
+        return {name: share for name, share in self.faults if name in FAULTS}
 
     @property
     def file_faults(self) -> dict[str, float]:

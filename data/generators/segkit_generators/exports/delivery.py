@@ -42,7 +42,8 @@ class Dialect:
 class TextFile:
     """A table as delimited text. `rows`: cells as text, null = empty; amounts with a point, whatever the dialect.
 
-    `amounts` and `moments` name the columns that hold money and times, for the decimal mark and for faults.
+    `amounts` and `moments` name the columns that hold money and times, for the decimal mark and for faults; `unit` the one whose
+    equal cells make one thing of several rows (the lines of an order), which no system parts; None: each row is one.
     """
 
     name: str
@@ -50,6 +51,7 @@ class TextFile:
     dialect: Dialect = Dialect()
     amounts: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
+    unit: str | None = None
 
     def content(self) -> bytes:
         """The file as bytes; what the encoding cannot say becomes a question mark."""

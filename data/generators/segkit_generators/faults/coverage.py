@@ -69,9 +69,13 @@ def _of(profiles: pa.Array, latest: pa.Table) -> pa.Array:
     return latest["occurred_at_max"].combine_chunks().take(place)
 
 
-FAULTS = {
+CUTS = {
     "left_truncated": Fault("the oldest orders are not in the export", 0.3, None, cut_the_start),
     "right_censored": Fault("the newest orders are not in the export", 0.03, None, cut_the_end),
+}
+"""These come before all others, which then strike what is left."""
+
+FAULTS = {
     "aggregates_only": Fault("no log of mails, only a last open and a last click for each profile", 1.0, None, keep_aggregates),
     "absent_columns": Fault("columns left out of the export", 1.0, None, leave_columns_out),
 }
