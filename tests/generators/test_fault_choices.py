@@ -89,6 +89,13 @@ def test_what_a_cut_history_lacks_no_other_fault_strikes(cut: str) -> None:
     assert set(told["fault"]) == {"guests", "ties", "two_countries", cut.split("=")[0]}
 
 
+def test_two_orders_in_one_second_stay_with_one_profile() -> None:
+    shop = make_shop("bakery", 100, seed=7, faults=["ties=0.5", "case_duplicates=0.5"])
+    told, orders = shop.truth["faults"], shop.tables["orders"].select(["order_id", "profile_id", "ordered_at"]).to_pandas()
+    tied = orders.loc[orders["profile_id"].notna() & orders.duplicated(["profile_id", "ordered_at"], keep=False), "order_id"]
+    assert set(told.loc[told["fault"] == "ties", "row_id"]) <= set(tied)
+
+
 @pytest.mark.parametrize("pair", [pair for names, _ in CONTRADICTIONS for pair in combinations(names, 2)])
 def test_faults_of_which_one_undoes_the_other_are_refused(pair: tuple[str, str]) -> None:
     for asked in (pair, pair[::-1]):

@@ -14,7 +14,8 @@ from segkit_generators.world import World
 
 __all__ = ["ALL", "FAULTS", "FILE_FAULTS", "check_struck", "checked", "plant", "spoil"]
 
-FAULTS: dict[str, Fault] = {**coverage.CUTS, **orders.FAULTS, **money.FAULTS, **people.FAULTS, **coverage.FAULTS}
+_FIRST = coverage.CUTS | {"case_duplicates": people.FAULTS["case_duplicates"]}  # what there is, and whose orders they are
+FAULTS: dict[str, Fault] = {**_FIRST, **orders.FAULTS, **money.FAULTS, **people.FAULTS, **coverage.FAULTS}
 """Every fault of a shop by name, in the order in which they are planted; those of files are FILE_FAULTS."""
 
 ALL: dict[str, Fault | FileFault] = {**FAULTS, **FILE_FAULTS}
