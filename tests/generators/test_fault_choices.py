@@ -55,6 +55,16 @@ def test_under_dutch_headers_overlapping_exports_cut_no_order_either(tmp_path: P
     assert "Naam" in pd.read_csv(dutch / "orders_export_1.csv")
 
 
+@pytest.mark.parametrize("name", [name for name in FILE_FAULTS if name not in ("truncated_file", "overlapping_exports")])
+def test_overlapping_exports_have_the_other_fault_too(name: str, tmp_path: Path) -> None:
+    """Even where one of the two has no amount at all in a column of amounts."""
+    both, alone = written(tmp_path / "both", "overlapping_exports", name), written(tmp_path / "alone", "overlapping_exports")
+    told = pd.read_parquet(tmp_path / "both" / "truth" / "file_faults.parquet")
+    struck = {file.removeprefix("shopify/") for file in told.loc[told["fault"] == name, "file"]}
+    different = {file.name for file in alone.glob("*.csv") if (both / file.name).read_bytes() != file.read_bytes()}
+    assert {"orders_export_1.csv", "orders_export_2.csv"} <= different == struck
+
+
 def test_overlapping_exports_cut_no_product(tmp_path: Path) -> None:
     parts = [pd.read_csv(file) for file in sorted(written(tmp_path, "overlapping_exports").glob("products_export_[12].csv"))]
     assert len(parts) == 2

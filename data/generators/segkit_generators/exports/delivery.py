@@ -57,7 +57,7 @@ class TextFile:
         """The file as bytes; what the encoding cannot say becomes a question mark."""
         rows = self.rows
         if self.dialect.decimal != ".":
-            rows = rows.assign(**{name: rows[name].str.replace(".", self.dialect.decimal) for name in self.amounts})
+            rows = rows.assign(**{name: rows[name].astype("string").str.replace(".", self.dialect.decimal) for name in self.amounts})
         text = rows.to_csv(index=False, sep=self.dialect.delimiter, lineterminator=self.dialect.line_end)
         return self._mark() + text.encode(self.dialect.encoding, errors="replace")
 

@@ -165,12 +165,13 @@ def _as_excel_dates(cell: str) -> str:
 
 
 FILE_FAULTS = {
+    # first, so that the others strike and name each of the two
+    "overlapping_exports": FileFault("two files that have rows in common", 0.1, overlap),
     "semicolons": FileFault("semicolons between cells and a comma in amounts", 1.0, _written(delimiter=";", decimal=","), "files"),
     "cp1252": FileFault("the encoding of an old Windows", 1.0, _written(encoding="cp1252", bom=False), "files"),
     "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), "files"),
     "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), "files"),
     "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, "files"),
-    "overlapping_exports": FileFault("two files that have rows in common", 0.1, overlap),
     "swapped_days": FileFault("day and month in each other's place", 0.05, swap_days),
     "no_time_zone": FileFault("times without an offset", 1.0, forget_zone),
     "wrong_time_zone": FileFault("local times that say they are UTC", 1.0, mistake_zone),
