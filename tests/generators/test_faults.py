@@ -12,8 +12,8 @@ import pytest
 from segkit_generators import Shop, make_shop
 from segkit_generators.__main__ import app
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import ALL, FAULTS, checked
-from segkit_generators.world import CUSTOMERS_OF_BLOCK
+from segkit_generators.faults import ALL, FAULTS, checked, plant
+from segkit_generators.world import CUSTOMERS_OF_BLOCK, World, make_world
 from typer.testing import CliRunner
 
 from tests.generators.conftest import frame_of
@@ -30,6 +30,12 @@ def clean() -> Shop:
 @pytest.fixture(scope="module")
 def shops() -> dict[str, Shop]:
     return {name: make_shop("bakery", CUSTOMERS, seed=7, faults=[name]) for name in FAULTS}
+
+
+@pytest.fixture(scope="module")
+def world(clean: Shop) -> World:
+    made = clean.arguments
+    return make_world(made.recipe, made.customers, made.seed, made.until)
 
 
 def frames(shop: Shop) -> Tables:
@@ -214,7 +220,21 @@ def test_a_wrong_fault_says_what_is_allowed(fault: str, told: str, tmp_path) -> 
     assert told in done.stderr
 
 
+@pytest.mark.parametrize("name", [name for name, fault in ALL.items() if not fault.takes_share])
+def test_a_fault_that_has_no_share_refuses_one(name: str) -> None:
+    """Else it would be planted whole, and the share that was asked for be lost without a word."""
+    assert checked([name]) == {name: 1.0}
+    with pytest.raises(BadArgument, match=f"{name}=0.5: {name} takes no share"):
+        checked([f"{name}=0.5"])
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.takes_share])
+def test_a_fault_of_the_shop_that_takes_a_share_strikes_more_with_a_bigger_one(clean: Shop, world: World, name: str) -> None:
+    small, big = (len(plant(world, clean.tables, {name: share})[1]) for share in (0.1, 0.9))
+    assert small < big
+
+
 def test_the_readme_names_every_fault_with_its_share() -> None:
     text = (Path(__file__).parents[2] / "data/generators/README.md").read_text(encoding="utf-8")
     for name, fault in ALL.items():
-        assert f"| `{name}` | {fault.about} | {fault.share:g} | {fault.of} |" in text
+        assert f"| `{name}` | {fault.about} | {f'{fault.share:g}' if fault.takes_share else 'whole'} | {fault.of} |" in text

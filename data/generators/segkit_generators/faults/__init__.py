@@ -49,6 +49,8 @@ def _share(name: str, text: str) -> float:
         share = float(text)
     except ValueError:
         share = -1.0
+    if not ALL[name].takes_share:
+        raise BadArgument(f"{name}={text}: {name} takes no share, it is there as a whole or not at all.", f"Ask for {name} alone.")
     if not 0 < share <= 1:
         raise BadArgument(f"{name}={text} is no share.", "Give a number above 0 and up to 1, such as 0.02.")
     return share

@@ -72,6 +72,13 @@ def _of(profiles: pa.Array, latest: pa.Table) -> pa.Array:
 FAULTS = {
     "left_truncated": Fault("the oldest orders are not in the export", 0.3, None, cut_the_start),
     "right_censored": Fault("the newest orders are not in the export", 0.03, None, cut_the_end),
-    "aggregates_only": Fault("no log of mails, only a last open and a last click for each profile", 1.0, None, keep_aggregates),
-    "absent_columns": Fault("columns left out of the export", 1.0, None, leave_columns_out),
+    "aggregates_only": Fault(
+        "no log of mails, only a last open and a last click for each profile",
+        1.0,
+        None,
+        keep_aggregates,
+        of="email_events",
+        takes_share=False,
+    ),
+    "absent_columns": Fault("columns left out of the export", 1.0, None, leave_columns_out, of="profiles", takes_share=False),
 }

@@ -16,6 +16,7 @@ DUTCH = {
 }  # fmt: skip
 OFFSET = r"\s?(?:[+-]\d{2}:?\d{2}|Z)$"
 DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", r"^....-(?:0.|1[0-2])-(?:0.|1[0-2])"
+WHOLE = "files"
 EXACT_DIGITS = 11  # longer numbers Excel shows with an exponent
 
 
@@ -37,12 +38,17 @@ Changed = tuple[Sequence[File | CutFile], pd.Index]
 
 @dataclass(frozen=True)
 class FileFault:
-    """One fault of the files with delimited text; `share` is of their rows, or of the file where it is cut."""
+    """One fault of the files with delimited text; `share` is of their rows, or of the file where it is cut; whole files have 1."""
 
     about: str
     share: float
     change: Callable[[TextFile, float, np.random.Generator], Changed]
     of: str = "rows of each file"
+
+    @property
+    def takes_share(self) -> bool:
+        """Whether it can be in some rows and not in others."""
+        return self.of != WHOLE
 
 
 def spoil(delivery: Delivery, wanted: Mapping[str, float], seed: int) -> tuple[Delivery, pd.DataFrame]:
@@ -154,15 +160,15 @@ def _as_excel_dates(cell: str) -> str:
 
 
 FILE_FAULTS = {
-    "semicolons": FileFault("semicolons between cells and a comma in amounts", 1.0, _written(delimiter=";", decimal=","), "files"),
-    "cp1252": FileFault("the encoding of an old Windows", 1.0, _written(encoding="cp1252", bom=False), "files"),
-    "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), "files"),
-    "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), "files"),
-    "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, "files"),
+    "semicolons": FileFault("semicolons between cells and a comma in amounts", 1.0, _written(delimiter=";", decimal=","), WHOLE),
+    "cp1252": FileFault("the encoding of an old Windows", 1.0, _written(encoding="cp1252", bom=False), WHOLE),
+    "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), WHOLE),
+    "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), WHOLE),
+    "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, WHOLE),
     "truncated_file": FileFault("the file breaks off in the middle of a row", 0.2, truncate),
     "overlapping_exports": FileFault("two files that have rows in common", 0.1, overlap),
     "swapped_days": FileFault("day and month in each other's place", 0.05, swap_days),
     "no_time_zone": FileFault("times without an offset", 1.0, forget_zone),
     "wrong_time_zone": FileFault("local times that say they are UTC", 1.0, mistake_zone),
-    "excel_round_trip": FileFault("opened in Excel and saved again", 1.0, save_in_excel, "files"),
+    "excel_round_trip": FileFault("opened in Excel and saved again", 1.0, save_in_excel, WHOLE),
 }
