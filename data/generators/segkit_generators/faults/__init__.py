@@ -8,11 +8,12 @@ from segkit_generators.errors import BadArgument
 from segkit_generators.faults import coverage, orders, people
 from segkit_generators.faults.fault import Fault, Tables
 from segkit_generators.faults.files import FILE_FAULTS, FileFault, spoil
+from segkit_generators.faults.unseen import unseen
 from segkit_generators.store import SHARED
 from segkit_generators.streams import Streams
 from segkit_generators.world import World
 
-__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "checked", "plant", "spoil"]
+__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "checked", "plant", "spoil", "unseen"]
 
 FAULTS: dict[str, Fault] = {**orders.FAULTS, **people.FAULTS, **coverage.FAULTS}
 """Every fault of a shop by name, in the order in which they are planted; those of files are FILE_FAULTS."""

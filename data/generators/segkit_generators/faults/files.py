@@ -15,7 +15,7 @@ DUTCH = {
     "Name": "Naam", "Currency": "Valuta", "City": "Plaats", "Country": "Land", "Phone": "Telefoon", "Tags": "Labels",
 }  # fmt: skip
 OFFSET = r"\s?(?:[+-]\d{2}:?\d{2}|Z)$"
-DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", r"^....-(?:0.|1[0-2])-(?:0.|1[0-2])"
+DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", "|".join(f"^....-{month:02d}-(?!{month:02d})(?:0.|1[0-2])" for month in range(1, 13))
 WHOLE = "files"
 EXACT_DIGITS = 11  # longer numbers Excel shows with an exponent
 
@@ -62,10 +62,16 @@ def spoil(delivery: Delivery, wanted: Mapping[str, float], seed: int) -> tuple[D
                 continue
             changed, rows = FILE_FAULTS[name].change(file, share, Streams(seed)(f"fault {name} {delivery.system} {file.name}"))
             files += changed
+            if _is_as_it_was(file, changed):
+                continue  # it had that already, or had nothing that could be struck
             found.append(pd.DataFrame({"fault": name, "file": f"{delivery.system}/{file.name}", "row_id": rows.astype(str)}))
         delivery = replace(delivery, files=tuple(files))  # type: ignore[arg-type]
     columns = ["fault", "file", "row_id"]
     return delivery, pd.concat(found, ignore_index=True).drop_duplicates() if found else pd.DataFrame(columns=columns, dtype=str)
+
+
+def _is_as_it_was(file: TextFile, changed: Sequence[File | CutFile]) -> bool:
+    return len(changed) == 1 and isinstance(changed[0], TextFile) and changed[0].content() == file.content()
 
 
 def _written(**dialect: object) -> Callable[[TextFile, float, np.random.Generator], Changed]:
@@ -105,7 +111,7 @@ def overlap(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
 
 
 def swap_days(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
-    """Day and month change places where both could be a month."""
+    """Day and month change places where both could be a month and they are not the same."""
     return _in_moments(file, share, rng, lambda column: column.str.replace(DATE, r"\1-\3-\2", regex=True), EITHER_WAY)
 
 
