@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from segkit_generators import Shop, make_shop
 from segkit_generators.__main__ import app
@@ -182,12 +183,33 @@ def test_a_cut_history_lacks_its_oldest_or_newest_orders_and_all_of_theirs(
 ) -> None:
     before, after, gone = frames(clean), frames(shops[name]), set(shops[name].truth["faults"]["row_id"])
     missing = before.orders[before.orders["order_id"].isin(gone)]
-    assert len(before.orders) - len(after.orders) == len(gone) == round(FAULTS[name].share * len(before.orders))
+    assert len(before.orders) - len(after.orders) == len(gone) > 0
+    days = pd.to_datetime(clean.truth["days"]["day_on"])
+    count = round(FAULTS[name].share * len(days))
     if of_the_start:
-        assert missing["ordered_at"].max() <= after.orders["ordered_at"].min()
+        assert missing["ordered_on"].max() < days.min() + pd.Timedelta(days=count) <= after.orders["ordered_on"].min()
     else:
-        assert missing["ordered_at"].min() >= after.orders["ordered_at"].max()
+        assert missing["ordered_on"].min() > days.max() - pd.Timedelta(days=count) >= after.orders["ordered_on"].max()
     assert not after.order_items["order_id"].isin(gone).any()
+
+
+@pytest.mark.parametrize("name", ["left_truncated", "right_censored"])
+def test_a_history_is_cut_on_the_same_day_in_every_block(clean: Shop, world: World, name: str) -> None:
+    """By a share of its orders each block would end on a day of its own, and the shop have a ragged edge."""
+    orders = clean.tables["orders"]
+    block = {**clean.tables, "orders": orders.filter(pc.greater(orders["ordered_on"], pc.min(orders["ordered_on"].take([0, 1, 2, 3]))))}
+    whole, part = (set(plant(world, tables, {name: 0.4})[1]["row_id"]) for tables in (clean.tables, block))
+    assert 0 < len(block["orders"]) < len(orders)
+    assert part == whole & set(block["orders"]["order_id"].to_pylist())
+
+
+def test_a_tied_order_was_paid_when_it_was_placed_though_the_one_before_was_cancelled(clean: Shop, world: World) -> None:
+    tables, told = plant(world, clean.tables, {"ties": 1.0})
+    orders = frame_of(tables["orders"])
+    struck = orders["order_id"].isin(told["row_id"])
+    at = orders.loc[struck, ["profile_id", "ordered_at"]]
+    assert len(at.merge(orders[orders["status"] == "cancelled"], on=["profile_id", "ordered_at"]))
+    assert (orders.loc[struck, "paid_at"] == orders.loc[struck, "ordered_at"]).all()
 
 
 def test_aggregates_say_the_last_open_that_the_log_said(clean: Shop, shops: dict[str, Shop]) -> None:

@@ -17,7 +17,7 @@ from segkit_generators.world import World
 FOREIGN = {"USD": 0.92, "GBP": 1.17}  # what one unit is worth in the shop's currency
 FEE_CENTS = 295
 FEES = ("POSTAGE", "Manual", "BANK CHARGES")
-TIED = ("ordered_at", "ordered_on", "paid_at")
+TIED = {"ordered_at": "ordered_at", "ordered_on": "ordered_on", "paid_at": "ordered_at"}  # the one before may never have been paid
 
 
 def named(tables: Tables) -> Bools:
@@ -99,7 +99,7 @@ def order_twice_at_once(world: World, tables: Tables, rows: Ints, rng: np.random
     """Two orders of one customer in the same second."""
     orders = tables["orders"]
     before = pa.array(_previous(tables)[rows])
-    return {**tables, "orders": changed(orders, rows, **{name: orders[name].take(before) for name in TIED})}, {
+    return {**tables, "orders": changed(orders, rows, **{name: orders[of].take(before) for name, of in TIED.items()})}, {
         "orders": ids_of(orders, rows)
     }
 
