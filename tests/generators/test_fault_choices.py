@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from segkit_generators import big, make_shop
 from segkit_generators.__main__ import app
-from segkit_generators.errors import BadArgument
+from segkit_generators.errors import BadArgument, FaultNotShown
 from segkit_generators.exports import CANONICAL, EXPORTS
 from segkit_generators.exports.delivery import TextFile
 from segkit_generators.faults import CONTRADICTIONS, FILE_FAULTS, checked
@@ -161,10 +161,14 @@ class InOneProcess:
 def test_a_fault_that_the_files_cannot_have_is_refused(name: str, tmp_path: Path) -> None:
     """Klaviyo's export has its byte order mark by itself, and times without an offset."""
     shop = make_shop("bakery", 60, seed=7, faults=[name])
-    with pytest.raises(BadArgument, match=f"{name} finds nothing to strike in the files of klaviyo"):
+    with (
+        pytest.warns(FaultNotShown, match=name),
+        pytest.raises(BadArgument, match=f"{name} finds nothing to strike in the files of klaviyo"),
+    ):
         shop.write(tmp_path / "one", "klaviyo")
     assert not (tmp_path / "one" / "truth").exists()
-    shop.write(tmp_path / "both", "klaviyo,shopify")
+    with pytest.warns(FaultNotShown, match=f"{name} does not show in the files of klaviyo"):
+        shop.write(tmp_path / "both", "klaviyo,shopify")
     told = pd.read_parquet(tmp_path / "both" / "truth" / "file_faults.parquet")
     assert set(told["file"].str.partition("/")[0]) == {"shopify"}
 

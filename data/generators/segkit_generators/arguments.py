@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import FAULTS, FILE_FAULTS, checked
+from segkit_generators.faults import FAULTS, FILE_FAULTS, checked, unseen
 from segkit_generators.moments import APPLE_FLAG_SINCE
 from segkit_generators.recipe import Recipe
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
@@ -50,6 +50,10 @@ class Arguments:
         if self.file_faults and not [*systems]:
             name = next(iter(self.file_faults))
             raise BadArgument(f"{name} is a fault of files, and none are written.", "Ask for those of a system with --as, such as shopify.")
+
+    def not_shown(self, systems: Collection[str]) -> list[str]:
+        """One sentence for every fault that the files of these systems cannot show, or not all of them."""
+        return unseen((name for name, _ in self.faults), systems)
 
     @property
     def load_id(self) -> str:

@@ -19,7 +19,7 @@ def welcome_mails(mailbox: Mailbox, end: Ints) -> list[pd.DataFrame]:
 
 
 def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame) -> pd.DataFrame:
-    """One mail for every abandoned cart of a subscriber."""
+    """One mail for every abandoned cart of a subscriber; it does not look whether he ordered in the few hours since."""
     customer, at = carts["customer"].to_numpy(), carts["mail_at"].to_numpy()
     due = (customer != GUEST) & _may_be_mailed(mailbox, end, customer, at)
     return mailbox.send("cart", "cart", customer[due], at[due])

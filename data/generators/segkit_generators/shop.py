@@ -1,5 +1,6 @@
 """One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.errors import FaultNotShown
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import check_struck, plant, spoil
 from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
@@ -106,11 +108,14 @@ class Shop:
 
         What an earlier run wrote there goes; settings that were edited and strangers' files stay. `formats` are CANONICAL and
         names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for. BadArgument when
-        there is no such format, when `out` cannot be written into, or when a fault of files finds nothing to strike.
+        there is no such format, when `out` cannot be written into, or when a fault of files finds nothing to strike; a warning
+        FaultNotShown when a fault cannot be seen in a format.
         """
         wanted, folder, made = check_formats(formats), Path(out), self.arguments
         canonical, systems = CANONICAL in wanted, [name for name in wanted if name != CANONICAL]
         made.check_files(systems)
+        for problem in made.not_shown(systems):
+            warnings.warn(problem, FaultNotShown, stacklevel=2)
         place = Place(stage_in(folder, made.profile, wanted), made.load_id, len(self.blocks))
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
         if canonical:

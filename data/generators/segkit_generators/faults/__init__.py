@@ -8,11 +8,12 @@ from segkit_generators.errors import BadArgument
 from segkit_generators.faults import coverage, money, orders, people
 from segkit_generators.faults.fault import Fault, Tables
 from segkit_generators.faults.files import FILE_FAULTS, FileFault, spoil
+from segkit_generators.faults.unseen import unseen
 from segkit_generators.store import SHARED
 from segkit_generators.streams import Streams
 from segkit_generators.world import World
 
-__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "check_struck", "checked", "plant", "spoil"]
+__all__ = ["ALL", "FAULTS", "FILE_FAULTS", "check_struck", "checked", "plant", "spoil", "unseen"]
 
 _FIRST = coverage.CUTS | {"case_duplicates": people.FAULTS["case_duplicates"]}  # what there is, and whose orders they are
 FAULTS: dict[str, Fault] = {**_FIRST, **orders.FAULTS, **money.FAULTS, **people.FAULTS, **coverage.FAULTS}
@@ -72,6 +73,8 @@ def _share(name: str, text: str) -> float:
         share = float(text)
     except ValueError:
         share = -1.0
+    if not ALL[name].takes_share:
+        raise BadArgument(f"{name}={text}: {name} takes no share, it is there as a whole or not at all.", f"Ask for {name} alone.")
     if not 0 < share <= 1:
         raise BadArgument(f"{name}={text} is no share.", "Give a number above 0 and up to 1, such as 0.02.")
     return share

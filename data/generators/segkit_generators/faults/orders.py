@@ -1,5 +1,7 @@
 """Faults in orders and their lines."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +12,7 @@ from segkit_generators.faults.fault import Fault, Planted, Tables
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
 
-TIED = ("ordered_at", "ordered_on", "paid_at")
+TIED = {"ordered_at": "ordered_at", "ordered_on": "ordered_on", "paid_at": "ordered_at"}  # the one before may never have been paid
 
 
 def named(tables: Tables) -> Bools:
@@ -30,17 +32,16 @@ def paired(tables: Tables) -> Bools:
 
 
 def make_guests(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
-    """The order stays, and who placed it is no longer known."""
-    orders = tables["orders"]
-    return {**tables, "orders": changed(orders, rows, profile_id=None, is_guest=True)}, {"orders": ids_of(orders, rows)}
+    """The order stays under an address that nobody else has, and who placed it is no longer known."""
+    address = pc.binary_join_element_wise(world.numbered("gastX", rows), "@example.com", "")
+    return _without_customer(tables, rows, email_at_order=address), {"orders": ids_of(tables["orders"], rows)}
 
 
 def sell_on_marketplace(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """Sold through a marketplace, which gives an address of its own in place of the customer's."""
-    orders = tables["orders"]
     masked = [f"{number:016x}@marktplaats.example" for number in rng.integers(0, 2**62, len(rows))]
-    cells = {"profile_id": None, "is_guest": True, "email_at_order": masked, "source_name": "marketplace", "channel": "marketplace"}
-    return {**tables, "orders": changed(orders, rows, **cells)}, {"orders": ids_of(orders, rows)}
+    cells = {"email_at_order": masked, "source_name": "marketplace", "channel": "marketplace"}
+    return _without_customer(tables, rows, **cells), {"orders": ids_of(tables["orders"], rows)}
 
 
 def place_tests(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
@@ -68,7 +69,7 @@ def order_twice_at_once(world: World, tables: Tables, rows: Ints, rng: np.random
     """Two orders of one customer in the same second."""
     orders = tables["orders"]
     before = pa.array(_previous(tables)[rows])
-    return {**tables, "orders": changed(orders, rows, **{name: orders[name].take(before) for name in TIED})}, {
+    return {**tables, "orders": changed(orders, rows, **{name: orders[of].take(before) for name, of in TIED.items()})}, {
         "orders": ids_of(orders, rows)
     }
 
@@ -78,6 +79,15 @@ def repeat_lines(world: World, tables: Tables, rows: Ints, rng: np.random.Genera
     items = tables["order_items"]
     ids = world.numbered("LD", rows)
     return {**tables, "order_items": added(items, copies(items, rows, order_item_id=ids))}, {"order_items": ids}
+
+
+def _without_customer(tables: Tables, rows: Ints, **cells: Any) -> Tables:
+    """The orders with these cells and without their customer, whom their refunds and carts do not name any longer either."""
+    orders = tables["orders"]
+    chosen, made = orders.take(pa.array(rows)), dict(tables)
+    for name, key in (("refunds", "order_id"), ("carts", "cart_id")):
+        made[name] = changed(tables[name], np.flatnonzero(is_among(tables[name], key, chosen[key])), profile_id=None)
+    return made | {"orders": changed(orders, rows, profile_id=None, is_guest=True, **cells)}
 
 
 def _place(tables: Tables) -> Ints:
