@@ -282,12 +282,12 @@ def _post(
     mailbox: Mailbox, subscriptions: pd.DataFrame, newsletters: pd.DataFrame, cake: Cake | None, trials: Trials, trade: Trade
 ) -> Post:
     end = subscriptions["end"].to_numpy()
-    asked = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products)
+    asked, buyers = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products), pd.concat([trade.orders, trials.orders])
     sent = [
         newsletters,
         *welcome_mails(mailbox, end),
-        cart_mails(mailbox, end, trade.carts),
-        *cart_follow_ups(mailbox, end, trade.carts, pd.concat([trade.orders, trials.orders])),
+        cart_mails(mailbox, end, trade.carts, buyers),
+        *cart_follow_ups(mailbox, end, trade.carts, buyers),
         *trade.sent,
         asked,
         *(cake.sent if cake else []),
