@@ -67,6 +67,15 @@ def test_carts_are_in_the_money_of_who_fills_them() -> None:
     assert set(t.carts.loc[~british, "currency"]) == {"EUR"}
 
 
+def test_what_visitors_look_at_is_in_the_money_that_they_pay_in() -> None:
+    t = data_of("international")
+    british = t.site_events["profile_id"].map(t.profiles.set_index("profile_id")["country_code"]) == "GB"
+    shown = t.site_events["value"].notna()
+    assert set(t.site_events.loc[british & shown, "currency"]) == {"GBP"}
+    assert set(t.site_events.loc[~british & shown, "currency"]) == {"EUR"}
+    assert t.site_events.loc[~shown, "currency"].isna().all()
+
+
 def test_sneakers_drop_in_the_last_three_days_of_the_month() -> None:
     days = data_of("sneakers").purchases["ordered_on"]
     last = (days + pd.Timedelta(days=3)).dt.month != days.dt.month

@@ -173,7 +173,7 @@ def refund_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pa.
 
 
 def currencies(world: World, placed: pd.DataFrame) -> tuple[list[str], np.ndarray]:
-    """The currencies of the countries, and which of them each order or cart is in; guests pay in that of the first country."""
+    """The currencies of the countries, and which of them each order, cart or visit is in; guests pay in that of the first country."""
     customer = placed["customer"].to_numpy()
     place = np.where(customer == GUEST, 0, world.people["country"].to_numpy()[customer])
     return [entry.get("currency", world.recipe["client"]["currency"]) for entry in world.recipe["countries"]], place
