@@ -5,11 +5,13 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from segkit_generators.errors import BadArgument
 from segkit_generators.faults import FAULTS, FILE_FAULTS, checked, unseen
+from segkit_generators.faults.money import other_rates
 from segkit_generators.moments import APPLE_FLAG_SINCE
-from segkit_generators.recipe import Recipe
+from segkit_generators.recipe import Recipe, rates_of_countries
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
 LATEST = date(2099, 12, 31)
@@ -44,6 +46,13 @@ class Arguments:
     def file_faults(self) -> dict[str, float]:
         """The faults that are in files, with the share of each."""
         return {name: share for name, share in self.faults if name in FILE_FAULTS}
+
+    @property
+    def client(self) -> dict[str, Any]:
+        """What client.yaml says: who the shop is and, where orders are in other money too, the rate of each in the shop's own."""
+        rates = rates_of_countries(self.recipe)
+        rates |= other_rates(self.recipe) if "mixed_currencies" in self.shop_faults else {}
+        return {**self.recipe["client"], **({"rates": rates} if rates else {})}
 
     def check_files(self, systems: Iterable[str]) -> None:
         """BadArgument when a fault of files is asked for and no system whose files could have it."""

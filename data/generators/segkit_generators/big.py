@@ -46,7 +46,7 @@ def write_blocks(out: str | Path, arguments: Arguments, processes: int | None = 
     check_struck(arguments.shop_faults, struck, IN_SHOP)
     rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
     place.write_about(written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
-    place.write_settings(dict(recipe["client"]), segments_yaml(recipe))
+    place.write_settings(arguments.client, segments_yaml(recipe))
     put_in_place(folder, arguments.profile, arguments.load_id)
     return folder / CANONICAL / arguments.load_id
 

@@ -79,7 +79,7 @@ class Shop:
     """A finished shop in memory."""
 
     arguments: Arguments
-    client: dict[str, str]
+    client: dict[str, Any]
     blocks: Sequence[Block] = field(repr=False)
     about: dict[str, pa.Table] = field(repr=False)
 
@@ -182,7 +182,7 @@ def shop_of(arguments: Arguments, on_step: Callable[[str], None] = lambda step: 
     blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
     check_struck(arguments.shop_faults, {name for block in blocks for name in block.struck}, IN_SHOP)
     rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
-    return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+    return Shop(arguments, arguments.client, blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
 
 
 def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:

@@ -9,7 +9,7 @@ from segkit_generators.faults.edit import added, changed, following, ids_of
 from segkit_generators.faults.fault import Fault, Planted, Tables
 from segkit_generators.faults.orders import named
 from segkit_generators.moments import DAY
-from segkit_generators.recipe import Recipe
+from segkit_generators.recipe import Recipe, rates_of_countries
 from segkit_generators.streams import Floats, Ints
 from segkit_generators.world import World
 
@@ -23,7 +23,7 @@ FEES = ("POSTAGE", "Manual", "BANK CHARGES")
 def pay_in_other_currencies(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
     """The order, its cart and what is paid back of it are in another currency, at a rate that the shop knows."""
     orders, ids = tables["orders"], ids_of(tables["orders"], rows)
-    rates = _rates(world.recipe)
+    rates = other_rates(world.recipe)
     chosen, names = rng.integers(0, len(rates), len(rows)), np.array(list(rates))
     own = names[chosen] == orders["currency"].take(pa.array(rows)).to_numpy()  # somebody abroad who pays in his own money
     chosen = np.where(own, (chosen + 1) % len(rates), chosen)
@@ -66,9 +66,9 @@ def cancel_without_link(world: World, tables: Tables, rows: Ints, rng: np.random
     return {**tables, "refunds": added(tables["refunds"], more)}, {"refunds": ids}
 
 
-def _rates(recipe: Recipe) -> dict[str, float]:
+def other_rates(recipe: Recipe) -> dict[str, float]:
     """What one unit of each other currency is worth in the shop's own, by the profile where it says so; BadArgument without rates."""
-    base, said = recipe["client"]["currency"], {entry.get("currency"): entry.get("rate", 1.0) for entry in recipe["countries"]}
+    base, said = recipe["client"]["currency"], rates_of_countries(recipe)
     if base not in IN_EUROS:
         raise BadArgument(f"mixed_currencies has no rates for a shop in {base}.", f"It has them for: {', '.join(IN_EUROS)}.")
     return {name: said.get(name, round(IN_EUROS[name] / IN_EUROS[base], RATE_DIGITS)) for name in PAID_IN if name != base}
