@@ -11,6 +11,7 @@ from segkit_generators import make_shop
 from segkit_generators.recipe import load_recipe, profile_names
 
 import segkit
+from tests.generators.conftest import frame_of
 from tests.generators.shops import data_of, near, shop_of
 
 DAY = pd.Timedelta(days=1)
@@ -29,6 +30,26 @@ def seen_readers(name: str, message: str, settled: str = "2026-10-20") -> pd.Dat
     opened = events[(events["message_id"] == message) & (events["event_type"] == "opened") & events["is_machine_open"].eq(False)]
     opened = opened[~opened["profile_id"].map(truth["is_apple_reader"]) & (opened["occurred_at"] < pd.Timestamp(settled))]
     return opened.sort_values("occurred_at").drop_duplicates(["profile_id", "message_id", "occurred_on"])
+
+
+def test_who_ordered_since_he_left_his_cart_gets_no_mail_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that waits a day comes too late for many; one that waits some hours, as in the shops, for hardly any."""
+    recipe, wait = load_recipe("coffee"), 24
+    recipe["carts"]["mail_after_hours"] = wait
+    monkeypatch.setattr("segkit_generators.shop.load_recipe", lambda profile: recipe)
+    tables = {name: frame_of(table) for name, table in make_shop("coffee", 400, seed=11).tables.items()}
+    mails, orders = tables["email_events"], tables["orders"]
+    posted = mails[(mails["event_type"] == "sent") & (mails["message_id"] == "cart")]
+    left = (
+        tables["carts"]
+        .dropna(subset=["abandoned_at", "profile_id"])
+        .assign(occurred_at=lambda c: c["abandoned_at"] + pd.Timedelta(hours=wait))
+    )
+    mailed = left.merge(posted[["profile_id", "occurred_at"]], on=["profile_id", "occurred_at"]).merge(
+        orders[["profile_id", "ordered_at"]], on="profile_id"
+    )
+    assert len(mailed)
+    assert not mailed["ordered_at"].between(mailed["abandoned_at"], mailed["occurred_at"]).any()
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from segkit_generators.exports import EXPORTS
 from segkit_generators.recipe import _read, checked_recipe, load_recipe, profile_names
 
 import segkit
+from tests.generators.conftest import frame_of
 from tests.generators.shops import CUSTOMERS, SURE, data_of, near, shop_of
 
 
@@ -53,6 +56,24 @@ def test_every_shop_can_be_delivered_by_every_system(name: str, tmp_path) -> Non
     for system in EXPORTS:
         EXPORTS[system](shop).write(tmp_path / system)
         assert any((tmp_path / system).iterdir())
+
+
+def test_carts_are_in_the_money_of_who_fills_them() -> None:
+    t = data_of("international")
+    country = t.profiles.set_index("profile_id")["country_code"]
+    british = t.carts["profile_id"].map(country) == "GB"
+    assert set(t.carts.loc[british, "currency"]) == {"GBP"}
+    assert set(t.carts.loc[british, "state"]) >= {"converted", "abandoned"}
+    assert set(t.carts.loc[~british, "currency"]) == {"EUR"}
+
+
+def test_what_visitors_look_at_is_in_the_money_that_they_pay_in() -> None:
+    t = data_of("international")
+    british = t.site_events["profile_id"].map(t.profiles.set_index("profile_id")["country_code"]) == "GB"
+    shown = t.site_events["value"].notna()
+    assert set(t.site_events.loc[british & shown, "currency"]) == {"GBP"}
+    assert set(t.site_events.loc[~british & shown, "currency"]) == {"EUR"}
+    assert t.site_events.loc[~shown, "currency"].isna().all()
 
 
 def test_sneakers_drop_in_the_last_three_days_of_the_month() -> None:
@@ -119,28 +140,47 @@ def test_orders_from_britain_are_in_pounds_at_the_rate_and_all_others_in_euros()
     assert all(near(shares[code], share, CUSTOMERS) for code, share in {"NL": 0.30, "BE": 0.22, "DE": 0.26, "FR": 0.14, "GB": 0.08}.items())
 
 
+def measured(t: SimpleNamespace, truth: dict[str, Any]) -> tuple[float, float, float]:
+    """What the data of a trial alone say: how much more of the mailed ordered in its window, the standard error, the held out who did."""
+    assigned = t.experiment_assignments
+    at, window = assigned["assigned_at"].iloc[0], pd.Timedelta(days=truth["within_days"] + 1)
+    within = t.orders[(t.orders["ordered_at"] > at) & (t.orders["ordered_at"] <= at + window)]
+    ordered = assigned["profile_id"].isin(within["profile_id"])
+    control, treated = ordered[assigned["is_control"]], ordered[~assigned["is_control"]]
+    spread = math.sqrt(treated.var() / len(treated) + control.var() / len(control))
+    return treated.mean() - control.mean(), spread, control.mean()
+
+
 @pytest.mark.parametrize("name", profile_names())
-def test_a_holdout_is_drawn_by_chance_and_never_mailed_and_the_uplift_is_the_planted_one(name: str) -> None:
+def test_a_holdout_is_drawn_by_chance_and_never_mailed_and_the_uplift_does_not_speak_against_the_planted_one(name: str) -> None:
     t, (truth,) = data_of(name), shop_of(name).truth["trials"].to_dict("records")
     assigned = t.experiment_assignments
     assert near(assigned["is_control"].mean(), truth["holdout"], len(assigned))
     assert (assigned["probability"] == np.where(assigned["is_control"], truth["holdout"], 1 - truth["holdout"])).all()
     mailed = set(t.email_events.loc[t.email_events["message_id"] == truth["experiment_id"], "profile_id"])
     assert mailed == set(assigned.loc[~assigned["is_control"], "profile_id"])
-    at, window = assigned["assigned_at"].iloc[0], pd.Timedelta(days=truth["within_days"] + 1)
-    within = t.orders[(t.orders["ordered_at"] > at) & (t.orders["ordered_at"] <= at + window)]
-    ordered = assigned["profile_id"].isin(within["profile_id"])
-    control, treated = ordered[assigned["is_control"]], ordered[~assigned["is_control"]]
-    effect, spread = treated.mean() - control.mean(), math.sqrt(treated.var() / len(treated) + control.var() / len(control))
+    effect, spread, _ = measured(t, truth)
     assert abs(effect - truth["uplift"]) < SURE * spread
-    before = t.purchases[t.purchases["ordered_at"] < at].groupby("profile_id").size()
-    history = assigned["profile_id"].map(before).fillna(0)
-    gap = history[assigned["is_control"]].mean() - history[~assigned["is_control"]].mean()
-    assert abs(gap) < SURE * math.sqrt(history.var() * (1 / len(control) + 1 / len(treated)))
+    before = t.purchases[t.purchases["ordered_at"] < assigned["assigned_at"].iloc[0]].groupby("profile_id").size()
+    history, held = assigned["profile_id"].map(before).fillna(0), assigned["is_control"]
+    gap = history[held].mean() - history[~held].mean()
+    assert abs(gap) < SURE * math.sqrt(history.var() * (1 / held.sum() + 1 / (~held).sum()))
+
+
+def test_an_uplift_that_is_big_enough_to_see_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shops' own uplifts are so small that the test above can pass without them; this one cannot."""
+    recipe, planted = load_recipe("coffee"), 0.3
+    recipe["trials"][0]["uplift"] = planted
+    monkeypatch.setattr("segkit_generators.shop.load_recipe", lambda profile: recipe)
+    shop = make_shop("coffee", 1000, seed=11)
+    t, (truth,) = SimpleNamespace(**{name: frame_of(table) for name, table in shop.tables.items()}), shop.truth["trials"].to_dict("records")
+    effect, spread, base = measured(t, truth)
+    assert truth["uplift"] == planted
+    assert effect > SURE * spread
+    assert abs(effect - planted * (1 - base)) < SURE * spread  # some of those it moved would have ordered anyway
 
 
 def test_what_a_trial_causes_is_there_only_with_the_trial() -> None:
-    """Ten times the uplift shows; the estimate of the test above can miss."""
     orders = shop_of("coffee").truth["orders"]
     caused = (orders["kind"] == "trial").sum()
     assigned = data_of("coffee").experiment_assignments

@@ -1,5 +1,6 @@
 """The generators' command: python -m segkit_generators PROFILE --out DIR."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Optional
@@ -8,12 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from segkit_generators.arguments import check_arguments
+from segkit_generators.arguments import Arguments, check_arguments
 from segkit_generators.big import write_blocks
-from segkit_generators.errors import GeneratorError
+from segkit_generators.errors import FaultNotShown, GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, FILE_FAULTS
-from segkit_generators.folder import stage_in
+from segkit_generators.folder import drop_stage, stage_in
 from segkit_generators.recipe import load_recipe, profile_names
 from segkit_generators.shop import STEPS, shop_of
 
@@ -45,8 +46,19 @@ def run(
 def _make(profile: str, out: Path, customers: int, seed: int, until: str, deliveries: Sequence[str], faults: Sequence[str]) -> Path:
     formats = check_formats(deliveries)
     arguments = check_arguments(profile, load_recipe(profile), customers, seed, until, faults)
-    arguments.check_files(name for name in formats if name != CANONICAL)
+    systems = [name for name in formats if name != CANONICAL]
+    arguments.check_files(systems)
+    for told in arguments.not_shown(systems):
+        Console(stderr=True).print(f"Note: {told}", markup=False, highlight=False, soft_wrap=True)
     stage_in(out, profile, formats)
+    try:
+        return _write(out, arguments, formats)
+    except GeneratorError:
+        drop_stage(out)
+        raise
+
+
+def _write(out: Path, arguments: Arguments, formats: tuple[str, ...]) -> Path:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         if arguments.blocks > 1 and formats == (CANONICAL,):
@@ -59,7 +71,8 @@ def _make(profile: str, out: Path, customers: int, seed: int, until: str, delive
 
         shop = shop_of(arguments, on_step=begin)
         begin(WRITING)
-        return shop.write(out, formats)
+        with warnings.catch_warnings(action="ignore", category=FaultNotShown):  # told above, before the work
+            return shop.write(out, formats)
 
 
 if __name__ == "__main__":

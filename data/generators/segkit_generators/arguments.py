@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from segkit_generators.errors import BadArgument
-from segkit_generators.faults import FILE_FAULTS, checked
+from segkit_generators.faults import FAULTS, FILE_FAULTS, checked, unseen
+from segkit_generators.faults.money import other_rates
 from segkit_generators.moments import APPLE_FLAG_SINCE
-from segkit_generators.recipe import Recipe
+from segkit_generators.recipe import Recipe, rates_of_countries
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 
 LATEST = date(2099, 12, 31)
@@ -36,15 +38,31 @@ class Arguments:
         return min(CUSTOMERS_OF_BLOCK, self.customers - block * CUSTOMERS_OF_BLOCK)
 
     @property
+    def shop_faults(self) -> dict[str, float]:
+        """The faults that are in the shop's tables, with the share of each."""
+        return {name: share for name, share in self.faults if name in FAULTS}
+
+    @property
     def file_faults(self) -> dict[str, float]:
         """The faults that are in files, with the share of each."""
         return {name: share for name, share in self.faults if name in FILE_FAULTS}
+
+    @property
+    def client(self) -> dict[str, Any]:
+        """What client.yaml says: who the shop is and, where orders are in other money too, the rate of each in the shop's own."""
+        rates = rates_of_countries(self.recipe)
+        rates |= other_rates(self.recipe) if "mixed_currencies" in self.shop_faults else {}
+        return {**self.recipe["client"], **({"rates": rates} if rates else {})}
 
     def check_files(self, systems: Iterable[str]) -> None:
         """BadArgument when a fault of files is asked for and no system whose files could have it."""
         if self.file_faults and not [*systems]:
             name = next(iter(self.file_faults))
             raise BadArgument(f"{name} is a fault of files, and none are written.", "Ask for those of a system with --as, such as shopify.")
+
+    def not_shown(self, systems: Collection[str]) -> list[str]:
+        """One sentence for every fault that the files of these systems cannot show, or not all of them."""
+        return unseen((name for name, _ in self.faults), systems)
 
     @property
     def load_id(self) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from segkit_generators.arguments import Arguments, check_arguments
 from segkit_generators.exports import CANONICAL
+from segkit_generators.faults import check_struck
 from segkit_generators.folder import put_in_place, stage_in
 from segkit_generators.meta_tables import about_tables
 from segkit_generators.own_segments import segments_yaml
 from segkit_generators.recipe import load_recipe
 from segkit_generators.season import make_calendar
-from segkit_generators.shop import make_block
+from segkit_generators.shop import IN_SHOP, make_block
 from segkit_generators.store import Place, Written
 
 
@@ -36,17 +37,20 @@ def write_blocks(out: str | Path, arguments: Arguments, processes: int | None = 
     folder, recipe = Path(out), arguments.recipe
     place = Place(stage_in(folder, arguments.profile, (CANONICAL,)), arguments.load_id, arguments.blocks)
     written: list[dict[str, Written]] = []
+    struck: set[str] = set()
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for block in pool.map(partial(_write, arguments, place), range(arguments.blocks)):
+        for block, names in pool.map(partial(_write, arguments, place), range(arguments.blocks)):
             written.append(block)
+            struck |= names
             on_block()
+    check_struck(arguments.shop_faults, struck, IN_SHOP)
     rows = {name: sum(block[name].rows for block in written if name in block) for name in written[0]}
     place.write_about(written, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
-    place.write_settings(dict(recipe["client"]), segments_yaml(recipe))
+    place.write_settings(arguments.client, segments_yaml(recipe))
     put_in_place(folder, arguments.profile, arguments.load_id)
     return folder / CANONICAL / arguments.load_id
 
 
-def _write(arguments: Arguments, place: Place, number: int) -> dict[str, Written]:
+def _write(arguments: Arguments, place: Place, number: int) -> tuple[dict[str, Written], set[str]]:
     block = make_block(arguments, number)
-    return place.write_block(number, block.tables, block.truth)
+    return place.write_block(number, block.tables, block.truth), block.struck

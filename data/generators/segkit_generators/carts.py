@@ -7,7 +7,7 @@ import pyarrow as pa
 from segkit_generators import arrow
 from segkit_generators.baskets import NO_PRODUCT
 from segkit_generators.moments import HOUR, NEVER, until
-from segkit_generators.orders import profile_ids
+from segkit_generators.orders import currencies, profile_ids
 from segkit_generators.purchases import GUEST
 from segkit_generators.reactions import after
 from segkit_generators.visits import CART_SECONDS
@@ -55,7 +55,7 @@ def cart_table(world: World, carts: pd.DataFrame, orders: pd.DataFrame, lines: p
         "created_at": carts["at"].to_numpy(), "updated_at": np.where(placed == NEVER, carts["at"], placed),
         "abandoned_at": carts["abandoned_at"].to_numpy(),
         "recovered_order_id": arrow.pick(orders["order_id"], carts["recovered"].to_numpy()), "state": carts["state"],
-        "value": gross, "currency": world.recipe["client"]["currency"],
+        "value": gross, "currency": arrow.pick(*currencies(world, carts)),
         "product_ids": arrow.lists(arrow.pick(products["product_id"], codes), lengths),
     }  # fmt: skip
     return arrow.table("carts", len(carts), columns)

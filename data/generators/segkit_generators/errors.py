@@ -4,6 +4,8 @@ GeneratorError
 ├── UnknownProfile   there is no shop profile of that name
 ├── BadArgument      a number, date or format that cannot be used
 └── BadProfile       a shop's YAML lacks a key or holds something unusable
+
+What can be done, though not as a whole, is a warning: FaultNotShown.
 """
 
 
@@ -29,3 +31,7 @@ class BadArgument(GeneratorError):
 
 class BadProfile(GeneratorError):
     """A shop's YAML lacks a key or holds something unusable."""
+
+
+class FaultNotShown(UserWarning):
+    """A fault was asked for together with a system whose files cannot show it."""

@@ -18,10 +18,11 @@ def welcome_mails(mailbox: Mailbox, end: Ints) -> list[pd.DataFrame]:
     return [_welcome(mailbox, end, key, flows[key]["after_hours"] * HOUR) for key in ("welcome_1", "welcome_2")]
 
 
-def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame) -> pd.DataFrame:
-    """One mail for every abandoned cart of a subscriber."""
+def cart_mails(mailbox: Mailbox, end: Ints, carts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """One mail for every abandoned cart of a subscriber who has ordered nothing since he left it."""
     customer, at = carts["customer"].to_numpy(), carts["mail_at"].to_numpy()
     due = (customer != GUEST) & _may_be_mailed(mailbox, end, customer, at)
+    due[due] = next_order(orders, customer[due], carts["abandoned_at"].to_numpy()[due]) > at[due]
     return mailbox.send("cart", "cart", customer[due], at[due])
 
 

@@ -49,6 +49,12 @@ def stage_in(out: Path, profile: str, deliveries: Iterable[str]) -> Path:
     return out / STAGE
 
 
+def drop_stage(out: Path) -> None:
+    """What was staged of a shop that cannot be written goes; a swap that was begun stays, to be completed."""
+    if not (out / STAGE / PLAN).exists():
+        shutil.rmtree(out / STAGE, ignore_errors=True)
+
+
 def put_in_place(out: Path, profile: str, load_id: str) -> None:
     """What is staged takes the place of what an earlier run wrote; settings that were edited and strangers' files stay."""
     stage, old = out / STAGE, _receipt(out)

@@ -108,7 +108,7 @@ def order_table(world: World, orders: pd.DataFrame) -> pa.Table:
         "status": arrow.pick(STATUS, status), "financial_status": arrow.pick(FINANCIAL, status),
         "fulfillment_status": arrow.pick(("picked_up", "shipped", "ready_for_pickup"), fulfilled),
         "source_status": arrow.pick(STATUS, status), "is_test": (orders["kind"] == "test").to_numpy(),
-        "counts_as_purchase": orders["counts"].to_numpy(), "currency": arrow.pick(*_currencies(world, orders)), "fx_to_base": rate,
+        "counts_as_purchase": orders["counts"].to_numpy(), "currency": arrow.pick(*currencies(world, orders)), "fx_to_base": rate,
         "taxes_included": True, "items_total": orders["items"], "discount_total": orders["discount"],
         "shipping_total": orders["shipping"], "tax_total": orders["tax"], "total": orders["line_total"],
         "refunded_total": orders["refunded"], "total_base": (orders["line_total"] * rate).round().astype(np.int64),
@@ -165,15 +165,15 @@ def refund_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pa.
         "profile_id": profile_ids(world, orders["customer"].to_numpy()[row]),
         **arrow.dated(world.calendar.zone, "refunded", at),
         "quantity": np.where(kind == LINE, lines["quantity"].to_numpy()[line] * 100, NEVER),
-        "amount": amount, "currency": arrow.pick(*_currencies(world, orders.iloc[row])),
+        "amount": amount, "currency": arrow.pick(*currencies(world, orders.iloc[row])),
         "reason": arrow.pick(reasons or [""], np.where(kind == LINE, lines["reason"].to_numpy()[line], -1)),
         "linkage": arrow.pick(("unlinked", "order", "line"), kind),
     }  # fmt: skip
     return arrow.table("refunds", len(row), columns)
 
 
-def _currencies(world: World, orders: pd.DataFrame) -> tuple[list[str], np.ndarray]:
-    """The currencies of the countries, and which of them each order is in; guests pay in that of the first country."""
-    customer = orders["customer"].to_numpy()
+def currencies(world: World, placed: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    """The currencies of the countries, and which of them each order, cart or visit is in; guests pay in that of the first country."""
+    customer = placed["customer"].to_numpy()
     place = np.where(customer == GUEST, 0, world.people["country"].to_numpy()[customer])
     return [entry.get("currency", world.recipe["client"]["currency"]) for entry in world.recipe["countries"]], place

@@ -68,6 +68,12 @@ def parse_yaml(file: str, content: bytes) -> Any:
         raise BadProfile(f"{place}: {told}.", "Keep one of the two." if is_double else "Correct the YAML there.") from None
 
 
+def rates_of_countries(recipe: Recipe) -> dict[str, float]:
+    """What one unit of each currency that countries pay in is worth in the shop's own, that one aside."""
+    base = recipe["client"]["currency"]
+    return {entry["currency"]: entry.get("rate", 1.0) for entry in recipe["countries"] if entry.get("currency", base) != base}
+
+
 def _read(name: str) -> Any:
     return parse_yaml(f"{name}.yaml", (_FOLDER / f"{name}.yaml").read_bytes())
 

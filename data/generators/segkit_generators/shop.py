@@ -1,5 +1,6 @@
 """One synthetic webshop: its canonical tables, its answer key, and the order in which both come about."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,8 +18,9 @@ from segkit_generators.cake import Cake, play
 from segkit_generators.carts import cart_table, make_carts
 from segkit_generators.catalogue import make_catalogue, product_tables
 from segkit_generators.consent import consent_table, make_subscriptions
+from segkit_generators.errors import FaultNotShown
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
-from segkit_generators.faults import FAULTS, plant, spoil
+from segkit_generators.faults import check_struck, plant, spoil
 from segkit_generators.flows import cart_follow_ups, cart_mails, survey_mails, welcome_mails
 from segkit_generators.folder import put_in_place, stage_in
 from segkit_generators.mail_events import event_table
@@ -56,6 +58,7 @@ from segkit_generators.visits import browse
 from segkit_generators.world import World, make_world
 
 STEPS = ("people", "mail", "orders", "carts and visits", "tables", "answer key")
+IN_SHOP = "in this shop"
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,18 @@ class Block:
     tables: dict[str, pa.Table] = field(repr=False)
     truth: dict[str, pd.DataFrame] = field(repr=False)
 
+    @property
+    def struck(self) -> set[str]:
+        """The faults that struck something in it."""
+        return set(self.truth["faults"]["fault"]) if "faults" in self.truth else set()
+
 
 @dataclass(frozen=True)
 class Shop:
     """A finished shop in memory."""
 
     arguments: Arguments
-    client: dict[str, str]
+    client: dict[str, Any]
     blocks: Sequence[Block] = field(repr=False)
     about: dict[str, pa.Table] = field(repr=False)
 
@@ -100,18 +108,23 @@ class Shop:
 
         What an earlier run wrote there goes; settings that were edited and strangers' files stay. `formats` are CANONICAL and
         names of EXPORTS. Gives the folder of the canonical load, or `out` when that was not asked for. BadArgument when
-        there is no such format, or when `out` cannot be written into.
+        there is no such format, when `out` cannot be written into, or when a fault of files finds nothing to strike; a warning
+        FaultNotShown when a fault cannot be seen in a format.
         """
         wanted, folder, made = check_formats(formats), Path(out), self.arguments
         canonical, systems = CANONICAL in wanted, [name for name in wanted if name != CANONICAL]
         made.check_files(systems)
+        for problem in made.not_shown(systems):
+            warnings.warn(problem, FaultNotShown, stacklevel=2)
         place = Place(stage_in(folder, made.profile, wanted), made.load_id, len(self.blocks))
         written = [place.write_block(number, block.tables if canonical else {}, block.truth) for number, block in enumerate(self.blocks)]
         if canonical:
             place.write_about(written, self.about)
         spoiled = [self._deliver(name, place.stage / name) for name in systems]
         if made.file_faults:
-            pd.concat(spoiled, ignore_index=True).to_parquet(place.stage / "truth" / "file_faults.parquet", index=False)
+            told = pd.concat(spoiled, ignore_index=True)
+            check_struck(made.file_faults, told["fault"], f"in the files of {' and '.join(systems)}")
+            told.to_parquet(place.stage / "truth" / "file_faults.parquet", index=False)
         place.write_settings(self.client, self.segments, systems)
         put_in_place(folder, made.profile, made.load_id)
         return folder / CANONICAL / made.load_id if canonical else folder
@@ -167,8 +180,9 @@ def shop_of(arguments: Arguments, on_step: Callable[[str], None] = lambda step: 
     """The shop of arguments that were checked."""
     recipe = arguments.recipe
     blocks = [make_block(arguments, number, on_step) for number in range(arguments.blocks)]
+    check_struck(arguments.shop_faults, {name for block in blocks for name in block.struck}, IN_SHOP)
     rows = {name: sum(block.tables[name].num_rows for block in blocks if name in block.tables) for name in blocks[0].tables}
-    return Shop(arguments, dict(recipe["client"]), blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
+    return Shop(arguments, arguments.client, blocks, about_tables(recipe, make_calendar(recipe, arguments.until), rows))
 
 
 def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None] = lambda step: None) -> Block:
@@ -186,11 +200,11 @@ def make_block(arguments: Arguments, number: int, on_step: Callable[[str], None]
     caused = _aftermath(mailbox, end, trials, trade) if len(trials.assigned) else None
     on_step("tables")
     clean = _tables(world, trade, post, cake, trials, caused)
-    tables, planted = plant(world, clean, dict(arguments.faults))
+    tables, planted = plant(world, clean, arguments.shop_faults)
     on_step("answer key")
     truth = _truth(world, trade, post, cake, caused) | trial_truth(world) | _planted_in_all(world)
     truth["machine_events"] = machine_truth(clean["email_events"])
-    if any(name in FAULTS for name, _ in arguments.faults):
+    if arguments.shop_faults:
         truth["faults"] = planted
     left = SHARED if number else ()
     return Block({name: tables[name] for name in tables if name not in left}, {name: truth[name] for name in truth if name not in left})
@@ -268,12 +282,12 @@ def _post(
     mailbox: Mailbox, subscriptions: pd.DataFrame, newsletters: pd.DataFrame, cake: Cake | None, trials: Trials, trade: Trade
 ) -> Post:
     end = subscriptions["end"].to_numpy()
-    asked = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products)
+    asked, buyers = survey_mails(mailbox, end, trade.orders, trade.lines, trade.products), pd.concat([trade.orders, trials.orders])
     sent = [
         newsletters,
         *welcome_mails(mailbox, end),
-        cart_mails(mailbox, end, trade.carts),
-        *cart_follow_ups(mailbox, end, trade.carts, pd.concat([trade.orders, trials.orders])),
+        cart_mails(mailbox, end, trade.carts, buyers),
+        *cart_follow_ups(mailbox, end, trade.carts, buyers),
         *trade.sent,
         asked,
         *(cake.sent if cake else []),

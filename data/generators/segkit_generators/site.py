@@ -9,7 +9,7 @@ import pyarrow as pa
 from segkit_generators import arrow
 from segkit_generators.baskets import NO_PRODUCT
 from segkit_generators.moments import NEVER
-from segkit_generators.orders import profile_ids
+from segkit_generators.orders import currencies, profile_ids
 from segkit_generators.purchases import GUEST
 from segkit_generators.visits import CART_SECONDS, tastes
 from segkit_generators.world import World
@@ -64,6 +64,7 @@ def site_table(world: World, events: pd.DataFrame, products: pd.DataFrame) -> pa
     url = world.recipe["site"]["url"]
     pages = [f"{url}/p/{key}" for key in products["key"]] + [f"{url}/", f"{url}/slagroomtaart"]
     page = np.where(shown, product, len(products) + (kind == FORM))
+    money, place = currencies(world, events)
     columns = {
         "event_id": world.ids("S", len(events)), "profile_id": profile_ids(world, events["customer"]),
         "session_id": _sessions(world, events["visit"].to_numpy()),
@@ -71,7 +72,7 @@ def site_table(world: World, events: pd.DataFrame, products: pd.DataFrame) -> pa
         "product_id": arrow.pick(products["product_id"], product),
         "category": arrow.pick(products["category"], product),
         "value": np.where(shown, products["cents"].to_numpy()[product], NEVER),
-        "currency": arrow.text(np.where(shown, world.recipe["client"]["currency"], None)),
+        "currency": arrow.pick(money, np.where(shown, place, -1)),
         "url": arrow.pick(pages, page), "form_name": arrow.pick(FORMS, form), "properties": _properties(events),
         "consent_basis": arrow.pick(BASIS, (kind == FORM).astype(np.int64)), "source_system": "site",
     }  # fmt: skip

@@ -59,7 +59,7 @@ class Place:
         (self._load / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
         (self._load.parent / "CURRENT").write_text(f"{self.load_id}\n", encoding="utf-8", newline="\n")
 
-    def write_settings(self, client: dict[str, str], segments: dict[str, Any], systems: Sequence[str] = ()) -> None:
+    def write_settings(self, client: Mapping[str, Any], segments: dict[str, Any], systems: Sequence[str] = ()) -> None:
         """client.yaml, beside the deliveries of systems too, and segments.yaml of a shop that has segments of its own."""
         for folder in (self.stage, *(self.stage / system for system in systems)):
             _write_yaml(folder / "client.yaml", client)
@@ -75,7 +75,7 @@ class Place:
         return _save(file if self.blocks == 1 or name in SHARED else file / f"part-{number:05d}.parquet", table)
 
 
-def _write_yaml(file: Path, content: dict[str, Any]) -> None:
+def _write_yaml(file: Path, content: Mapping[str, Any]) -> None:
     with file.open("w", encoding="utf-8", newline="\n") as text:
         YAML().dump(content, text)
 

@@ -50,6 +50,13 @@ def envelope(records: list[dict], page: Page) -> dict:
     return {"data": records, "page": list(page)}
 
 
+def test_money_is_written_with_the_cents_that_it_has(small_bakery: Shop) -> None:
+    """A decimal that is made a float without care is 149.95000000000002."""
+    book = Book(small_bakery)
+    amounts = [*book.table("orders")["total"], *book.table("products")["price"], *book.table("carts")["value"]]
+    assert max(len(repr(amount).partition(".")[2]) for amount in amounts) == 2
+
+
 def test_records_come_in_pages(tmp_path: Path) -> None:
     file = JsonFile("people", ROWS, lambda row: {"name": row["Name"], "total": row["Total"]}, envelope, page_size=1)
     assert [*file.pages()] == [

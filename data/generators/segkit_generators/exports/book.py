@@ -46,7 +46,8 @@ class Book:
         """Rows of one canonical table, with its first column (its key) as the index."""
         for place, column in enumerate(table.schema):
             if pa.types.is_decimal(column.type):
-                table = table.set_column(place, column.name, table[column.name].cast(pa.float64()))
+                nearly, parts = table[column.name].cast(pa.float64()), 10.0**column.type.scale  # 29.950000000000003
+                table = table.set_column(place, column.name, pc.divide(pc.round(pc.multiply(nearly, parts)), parts))
         return table.to_pandas(date_as_object=True).set_index(SCHEMAS[name].names[0])
 
     def numbered(self, table: str) -> pd.Series:

@@ -42,7 +42,8 @@ class Dialect:
 class TextFile:
     """A table as delimited text. `rows`: cells as text, null = empty; amounts with a point, whatever the dialect.
 
-    `amounts` and `moments` name the columns that hold money and times, for the decimal mark and for faults.
+    `amounts` and `moments` name the columns that hold money and times, for the decimal mark and for faults; `unit` the one whose
+    equal cells make one thing of several rows (the lines of an order), which no system parts; None: each row is one.
     """
 
     name: str
@@ -50,12 +51,13 @@ class TextFile:
     dialect: Dialect = Dialect()
     amounts: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
+    unit: str | None = None
 
     def content(self) -> bytes:
         """The file as bytes; what the encoding cannot say becomes a question mark."""
         rows = self.rows
         if self.dialect.decimal != ".":
-            rows = rows.assign(**{name: rows[name].str.replace(".", self.dialect.decimal) for name in self.amounts})
+            rows = rows.assign(**{name: rows[name].astype("string").str.replace(".", self.dialect.decimal) for name in self.amounts})
         text = rows.to_csv(index=False, sep=self.dialect.delimiter, lineterminator=self.dialect.line_end)
         return self._mark() + text.encode(self.dialect.encoding, errors="replace")
 
@@ -103,7 +105,7 @@ class JsonFile:
         """Writes NAME.json, or NAME_page1.json and so on, into a folder that exists."""
         for number, page in enumerate(self.pages(), 1):
             name = f"{self.name}_page{number}.json" if self.page_size else f"{self.name}.json"
-            text = json.dumps(page, ensure_ascii=False)
+            text = json.dumps(page, ensure_ascii=False, allow_nan=False)
             (folder / name).write_bytes(f"{text}\n".encode(self.encoding))
 
 

@@ -180,12 +180,12 @@ def _told_by(goods: pd.DataFrame, column: str, orders: pd.DataFrame) -> pd.Serie
 
 def _line_items(goods: pd.DataFrame) -> pd.Series:
     """The lines of each order as the shop sends them along."""
+    columns = goods[["product_id", "sku", "title", "quantity", "unit_price", "category"]].astype(object)
+    known = columns.where(columns.notna(), None)  # a fee has no product
     lines: list[Record] = [
         {"ProductID": product, "SKU": sku, "ProductName": title, "Quantity": int(quantity), "ItemPrice": price,
-         "RowTotal": round(price * quantity, 2), "ProductCategories": [category]}
-        for product, sku, title, quantity, price, category in zip(
-            *(goods[name] for name in ("product_id", "sku", "title", "quantity", "unit_price", "category")), strict=True
-        )
+         "RowTotal": round(price * quantity, 2), "ProductCategories": [category] if category else []}
+        for product, sku, title, quantity, price, category in known.itertuples(index=False)
     ]  # fmt: skip
     found = pd.Series(np.fromiter(lines, dtype=object, count=len(lines)), goods.index)
     return found.groupby(goods["order_id"]).agg(list)

@@ -11,7 +11,7 @@ from segkit_generators.exports.delivery import Record
 
 API = "https://a.klaviyo.com/api"
 _NAMED = ("id", "metric", "profile", "timestamp", "datetime")
-_encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False).encode
+_encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _related(name: str) -> Record:

@@ -45,14 +45,14 @@ def _customers(book: Book) -> TextFile:
 
 
 def _orders(book: Book, orders_per_file: int) -> list[TextFile]:
-    lines = _lines(book)
+    lines = _lines(book) if len(book.goods) else _table({}, book.goods.index, ORDER_COLUMNS)  # pandas cannot join texts of no rows
     orders = lines["Name"].drop_duplicates()
     starts = range(0, len(orders), orders_per_file)
     parts = [lines[lines["Name"].isin(orders.iloc[start : start + orders_per_file])] for start in starts] or [lines]
     names = ["orders_export.csv"] if len(parts) == 1 else [f"orders_export_{number}.csv" for number in range(1, len(parts) + 1)]
     money = tuple(name for name in ORDER_COLUMNS if name in ("Subtotal", "Shipping", "Taxes", "Total") or _is_amount(name))
     moments = tuple(name for name in ORDER_COLUMNS if name.endswith(" at"))
-    return [TextFile(name, part, amounts=money, moments=moments) for name, part in zip(names, parts, strict=True)]
+    return [TextFile(name, part, amounts=money, moments=moments, unit="Name") for name, part in zip(names, parts, strict=True)]
 
 
 def _is_amount(name: str) -> bool:
@@ -130,7 +130,7 @@ def _products(book: Book) -> TextFile:
     rows.loc[rows["Handle"].duplicated().to_numpy(), of_product] = None
     pictures = [_picture(rows, number) for number in range(2, PICTURES + 1)]
     rows = pd.concat([rows, *pictures]).sort_values("Handle", kind="stable")
-    return TextFile("products_export.csv", rows, amounts=("Variant Price", "Variant Compare At Price"))
+    return TextFile("products_export.csv", rows, amounts=("Variant Price", "Variant Compare At Price"), unit="Handle")
 
 
 def _picture(rows: pd.DataFrame, number: int) -> pd.DataFrame:

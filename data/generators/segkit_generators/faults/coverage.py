@@ -14,14 +14,22 @@ OF_ORDERS = ("order_items", "refunds")
 EMPTIED = {"profiles": ("gender", "birth_year", "birth_month", "birth_day", "locale"), "orders": ("shipping_zip", "discount_codes")}
 
 
-def cut_the_start(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
-    """The export begins later than the shop: the oldest orders are not in it."""
-    return _without(tables, _by_time(tables)[: len(rows)])
+class Cut(Fault):
+    """A fault in a share of the days of the history, one of them at the least, and so in the same days in every block."""
+
+    def strike(self, world: World, tables: Tables, share: float, rng: np.random.Generator) -> Planted:
+        """Hands the numbers of so many days, from 0, to `plant`."""
+        return self.plant(world, tables, np.arange(max(1, round(share * len(world.calendar.days)))), rng)
 
 
-def cut_the_end(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
+def cut_the_start(world: World, tables: Tables, days: Ints, rng: np.random.Generator) -> Planted:
+    """The export begins so many days later than the shop: the oldest orders are not in it."""
+    return _without(tables, np.flatnonzero(_day_of_order(tables) < world.calendar.first + len(days)))
+
+
+def cut_the_end(world: World, tables: Tables, days: Ints, rng: np.random.Generator) -> Planted:
     """The export was made before the last days were complete."""
-    return _without(tables, _by_time(tables)[-len(rows) :])
+    return _without(tables, np.flatnonzero(_day_of_order(tables) > world.calendar.last - len(days)))
 
 
 def keep_aggregates(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
@@ -46,8 +54,8 @@ def leave_columns_out(world: World, tables: Tables, rows: Ints, rng: np.random.G
     return made, {table: pa.array(names) for table, names in EMPTIED.items()}
 
 
-def _by_time(tables: Tables) -> Ints:
-    return np.argsort(np.asarray(tables["orders"]["ordered_at"].cast(pa.int64())), kind="stable")
+def _day_of_order(tables: Tables) -> Ints:
+    return np.asarray(tables["orders"]["ordered_on"].cast(pa.int32())).astype(np.int64)
 
 
 def _without(tables: Tables, rows: Ints) -> Planted:
@@ -69,9 +77,20 @@ def _of(profiles: pa.Array, latest: pa.Table) -> pa.Array:
     return latest["occurred_at_max"].combine_chunks().take(place)
 
 
+CUTS: dict[str, Fault] = {
+    "left_truncated": Cut("the orders of the first days are not in the export", 0.3, None, cut_the_start, of="history"),
+    "right_censored": Cut("the orders of the last days are not in the export", 0.03, None, cut_the_end, of="history"),
+}
+"""These come before all others, which then strike what is left."""
+
 FAULTS = {
-    "left_truncated": Fault("the oldest orders are not in the export", 0.3, None, cut_the_start),
-    "right_censored": Fault("the newest orders are not in the export", 0.03, None, cut_the_end),
-    "aggregates_only": Fault("no log of mails, only a last open and a last click for each profile", 1.0, None, keep_aggregates),
-    "absent_columns": Fault("columns left out of the export", 1.0, None, leave_columns_out),
+    "aggregates_only": Fault(
+        "no log of mails, only a last open and a last click for each profile",
+        1.0,
+        None,
+        keep_aggregates,
+        of="email_events",
+        takes_share=False,
+    ),
+    "absent_columns": Fault("columns left out of the export", 1.0, None, leave_columns_out, of="profiles", takes_share=False),
 }

@@ -25,6 +25,14 @@ def copies(table: pa.Table, rows: Ints, **cells: Any) -> pa.Table:
     return changed(table.take(pa.array(rows)), np.arange(len(rows)), **cells)
 
 
+def following(table: pa.Table, column: str, ids: pa.Array | pa.ChunkedArray, **cells: pa.Array) -> pa.Table:
+    """The table in which rows that name one of the ids in `column` have the cells of that id."""
+    place = pc.index_in(table[column], value_set=_one(ids))
+    rows = np.flatnonzero(pc.is_valid(place))
+    which = _one(place).take(pa.array(rows))
+    return changed(table, rows, **{name: values.take(which) for name, values in cells.items()})
+
+
 def added(table: pa.Table, more: pa.Table) -> pa.Table:
     """The table with rows behind it."""
     return pa.concat_tables([table, more.cast(table.schema)])

@@ -16,13 +16,17 @@ Planted = tuple[Tables, dict[str, pa.Array]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `share` of the rows of table `of` that `may_strike` allows (None: all) are handed to `plant`."""
+    """One fault. `share` of the rows of table `of` that `may_strike` allows (None: all) are handed to `plant`.
+
+    One that is there or not, in no smaller part (`takes_share` false), is planted whole.
+    """
 
     about: str
     share: float
     may_strike: Callable[[Tables], Bools] | None
     plant: Callable[[World, Tables, Ints, np.random.Generator], Planted]
     of: str = "orders"
+    takes_share: bool = True
 
     def strike(self, world: World, tables: Tables, share: float, rng: np.random.Generator) -> Planted:
         """Plant it in `share` of the rows it may strike, in one of them at the least; nothing where there is none."""

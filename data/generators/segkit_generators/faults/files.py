@@ -15,7 +15,8 @@ DUTCH = {
     "Name": "Naam", "Currency": "Valuta", "City": "Plaats", "Country": "Land", "Phone": "Telefoon", "Tags": "Labels",
 }  # fmt: skip
 OFFSET = r"\s?(?:[+-]\d{2}:?\d{2}|Z)$"
-DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", r"^....-(?:0.|1[0-2])-(?:0.|1[0-2])"
+DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", "|".join(f"^....-{month:02d}-(?!{month:02d})(?:0.|1[0-2])" for month in range(1, 13))
+WHOLE = "files"
 EXACT_DIGITS = 11  # longer numbers Excel shows with an exponent
 
 
@@ -37,12 +38,17 @@ Changed = tuple[Sequence[File | CutFile], pd.Index]
 
 @dataclass(frozen=True)
 class FileFault:
-    """One fault of the files with delimited text; `share` is of their rows, or of the file where it is cut."""
+    """One fault of the files with delimited text; `share` is of their rows, or of the file where it is cut; whole files have 1."""
 
     about: str
     share: float
     change: Callable[[TextFile, float, np.random.Generator], Changed]
     of: str = "rows of each file"
+
+    @property
+    def takes_share(self) -> bool:
+        """Whether it can be in some rows and not in others."""
+        return self.of != WHOLE
 
 
 def spoil(delivery: Delivery, wanted: Mapping[str, float], seed: int) -> tuple[Delivery, pd.DataFrame]:
@@ -56,10 +62,16 @@ def spoil(delivery: Delivery, wanted: Mapping[str, float], seed: int) -> tuple[D
                 continue
             changed, rows = FILE_FAULTS[name].change(file, share, Streams(seed)(f"fault {name} {delivery.system} {file.name}"))
             files += changed
+            if _is_as_it_was(file, changed):
+                continue  # it had that already, or had nothing that could be struck
             found.append(pd.DataFrame({"fault": name, "file": f"{delivery.system}/{file.name}", "row_id": rows.astype(str)}))
         delivery = replace(delivery, files=tuple(files))  # type: ignore[arg-type]
     columns = ["fault", "file", "row_id"]
     return delivery, pd.concat(found, ignore_index=True).drop_duplicates() if found else pd.DataFrame(columns=columns, dtype=str)
+
+
+def _is_as_it_was(file: TextFile, changed: Sequence[File | CutFile]) -> bool:
+    return len(changed) == 1 and isinstance(changed[0], TextFile) and changed[0].content() == file.content()
 
 
 def _written(**dialect: object) -> Callable[[TextFile, float, np.random.Generator], Changed]:
@@ -75,8 +87,9 @@ def translate_headers(file: TextFile, share: float, rng: np.random.Generator) ->
     def ours(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(DUTCH.get(name, name) for name in names)
 
+    columns = {"amounts": ours(file.amounts), "moments": ours(file.moments), "unit": DUTCH.get(file.unit, file.unit) if file.unit else None}
     rows = file.rows.set_axis(list(ours(list(map(str, file.rows)))), axis=1)
-    return [replace(file, rows=rows, amounts=ours(file.amounts), moments=ours(file.moments))], file.rows.index
+    return [replace(file, rows=rows, **columns)], file.rows.index  # type: ignore[arg-type]
 
 
 def truncate(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
@@ -89,9 +102,9 @@ def truncate(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
 
 def overlap(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
     """Two exports, the second begun before the first ended: the rows of `share` of all units stand in both."""
-    unit = file.rows["Name"] if "Name" in file.rows else pd.Series(range(len(file.rows)), file.rows.index)
+    unit = file.rows[file.unit] if file.unit else pd.Series(range(len(file.rows)), file.rows.index)
     codes = pd.factorize(unit)[0]
-    middle, half = (codes.max() + 1) / 2, share * (codes.max() + 1) / 2
+    middle, half = (codes.max() + 1) / 2, max(1, share * (codes.max() + 1)) / 2
     first, second = codes < middle + half, codes >= middle - half
     stem, _, ending = file.name.rpartition(".")
     parts = [replace(file, name=f"{stem}_{number}.{ending}", rows=file.rows[mask]) for number, mask in ((1, first), (2, second))]
@@ -99,7 +112,7 @@ def overlap(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
 
 
 def swap_days(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
-    """Day and month change places where both could be a month."""
+    """Day and month change places where both could be a month and they are not the same."""
     return _in_moments(file, share, rng, lambda column: column.str.replace(DATE, r"\1-\3-\2", regex=True), EITHER_WAY)
 
 
@@ -154,15 +167,16 @@ def _as_excel_dates(cell: str) -> str:
 
 
 FILE_FAULTS = {
-    "semicolons": FileFault("semicolons between cells and a comma in amounts", 1.0, _written(delimiter=";", decimal=","), "files"),
-    "cp1252": FileFault("the encoding of an old Windows", 1.0, _written(encoding="cp1252", bom=False), "files"),
-    "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), "files"),
-    "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), "files"),
-    "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, "files"),
-    "truncated_file": FileFault("the file breaks off in the middle of a row", 0.2, truncate),
+    # first, so that the others strike and name each of the two
     "overlapping_exports": FileFault("two files that have rows in common", 0.1, overlap),
+    "semicolons": FileFault("semicolons between cells and a comma in amounts", 1.0, _written(delimiter=";", decimal=","), WHOLE),
+    "cp1252": FileFault("the encoding of an old Windows", 1.0, _written(encoding="cp1252", bom=False), WHOLE),
+    "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), WHOLE),
+    "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), WHOLE),
+    "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, WHOLE),
     "swapped_days": FileFault("day and month in each other's place", 0.05, swap_days),
     "no_time_zone": FileFault("times without an offset", 1.0, forget_zone),
     "wrong_time_zone": FileFault("local times that say they are UTC", 1.0, mistake_zone),
-    "excel_round_trip": FileFault("opened in Excel and saved again", 1.0, save_in_excel, "files"),
+    "excel_round_trip": FileFault("opened in Excel and saved again", 1.0, save_in_excel, WHOLE),
+    "truncated_file": FileFault("the file breaks off in the middle of a row", 0.2, truncate),  # last: it leaves bytes, not rows
 }
