@@ -261,7 +261,12 @@ WITH profiles_rows AS (
       occurred_at IS NULL OR occurred_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
     )
     AND (
-      channel = 'email' AND purpose = 'marketing' AND NOT profile_id IS NULL
+      channel = 'email'
+      AND purpose = 'marketing'
+      AND NOT profile_id IS NULL
+      AND (
+        valid_until IS NULL OR NOT valid_until < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
+      )
     )
   GROUP BY
     profile_id,
@@ -285,6 +290,9 @@ WITH profiles_rows AS (
       channel = 'email'
       AND purpose = 'marketing'
       AND NOT profile_id IS NULL
+      AND (
+        valid_until IS NULL OR NOT valid_until < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
+      )
       AND list_id IS NULL
     )
   GROUP BY

@@ -373,7 +373,19 @@ WITH as_of AS (
       )
     )
     AND (
-      channel = 'email' AND purpose = 'marketing' AND NOT profile_id IS NULL
+      channel = 'email'
+      AND purpose = 'marketing'
+      AND NOT profile_id IS NULL
+      AND (
+        valid_until IS NULL
+        OR NOT valid_until < (
+          CAST((
+            SELECT
+              as_of_day
+            FROM as_of
+          ) AS TIMESTAMP) + INTERVAL '82800' SECOND
+        )
+      )
     )
   GROUP BY
     profile_id,
@@ -404,6 +416,16 @@ WITH as_of AS (
       channel = 'email'
       AND purpose = 'marketing'
       AND NOT profile_id IS NULL
+      AND (
+        valid_until IS NULL
+        OR NOT valid_until < (
+          CAST((
+            SELECT
+              as_of_day
+            FROM as_of
+          ) AS TIMESTAMP) + INTERVAL '82800' SECOND
+        )
+      )
       AND list_id IS NULL
     )
   GROUP BY
