@@ -21,6 +21,7 @@ _CHANNEL = {"left_count": f"count_where({_NO})", "left_at": f"max_where(occurred
 _STANDS = (  # a no without a date beside a yes is not known to be older
     "subscribed_count > 0 AND (unsubscribed_count = 0 OR last_subscribed_at > last_unsubscribed_at)"
     " AND (left_count = 0 OR last_subscribed_at > left_at)"
+    " AND (deleted_at IS NULL OR NOT by_as_of(deleted_at))"
 )
 
 FEATURES = {
@@ -28,7 +29,7 @@ FEATURES = {
     "subscribed_count": Feature("sum(subscribed_count)", "times subscribed to marketing mail"),
     "unsubscribed_count": Feature("sum(unsubscribed_count)", "times unsubscribed, never or not yet confirmed"),
     "suppressed_count": Feature("sum(suppressed_count)", "bounces, complaints and manual blocks that stop all mail"),
-    "subscription_count": Feature("count_where(stands)", "subscriptions that stand: to a list or the whole channel, and neither of them left since"),
+    "subscription_count": Feature("count_where(stands)", "subscriptions that stand: to a list or the whole channel, neither of them left since, of a profile that was not removed"),
     "last_subscribed_at": Feature("max(last_subscribed_at)", "moment of the last subscription (UTC)"),
     "last_unsubscribed_at": Feature("max(last_unsubscribed_at)", "moment of the last unsubscription (UTC)"),
 }  # fmt: skip
@@ -38,7 +39,7 @@ SUBSCRIBED, BLOCKED = "subscription_count > 0", "suppressed_count > 0"  # the tw
 FLAGS = {
     "is_mailable": Feature(
         f"{SUBSCRIBED} AND NOT {BLOCKED}",
-        "subscribed to marketing mail on some list or as a whole, not left since, and not suppressed",
+        "subscribed to marketing mail on some list or as a whole, not left since, not suppressed, and not removed",
     ),
     "has_consent_record": Feature("consent_count > 0", "anything at all is known about consent"),
 }
@@ -47,12 +48,14 @@ FLAGS = {
 def consent_features(rules: Rules, channel: str = MAIL[0], purpose: str = MAIL[1]) -> Query:
     """One row per profile with a consent record for the channel and purpose.
 
-    A record counts until it ends. Who leaves one list still gets what another brings; who leaves the channel as a whole gets nothing until a new subscription.
+    A record counts until it ends. Who leaves one list still gets what another brings; who leaves the channel as a whole gets nothing until a new subscription,
+    and a profile that was removed gets nothing at all.
     """
     about = f"channel = '{channel}' AND purpose = '{purpose}' AND profile_id IS NOT NULL AND {HOLDS}"
     lists = rules.aggregate("consents", ["profile_id", "list_id"], _PER_LIST, about)
     left = rules.aggregate("consents", "profile_id", _CHANNEL, f"{about} AND list_id IS NULL")
-    standing = lists.join(left, "profile_id", zero=["left_count"]).flag({"stands": _STANDS})
+    removed = rules.table("profiles", ("profile_id", "deleted_at"), known=False)
+    standing = lists.join(left, "profile_id", zero=["left_count"]).join(removed, "profile_id").flag({"stands": _STANDS})
     return standing.aggregate("profile_id", expressions(FEATURES))
 
 

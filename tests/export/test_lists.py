@@ -72,3 +72,24 @@ def test_an_unknown_use_or_column_is_told(tmp_path: Path) -> None:
     with pytest.raises(SegmentError, match="cannot hold 'birth_year'"):
         write_list(store, rules, Segment("a", EVERYONE), EVERYONE, tmp_path / "a.csv", "all", ("birth_year",))
     assert not (tmp_path / "a.csv").exists()
+
+
+def test_nobody_who_was_removed_or_is_no_person_or_has_no_address_is_listed_and_the_receipt_says_so(tmp_path: Path) -> None:
+    people: list[dict[str, Any]] = [
+        {"email": "a@x.example"}, {"email": "b@x.example", "deleted_at": datetime(2026, 9, 1)}, {"email": "c@x.example", "is_test": True},
+        {"email": None}, {"email": ""}, {"email": "f@x.example", "deleted_at": datetime(2027, 1, 1)}, {"email": "g@x.example"},
+    ]  # fmt: skip
+    profiles = [{"profile_id": f"p{n}", **one} for n, one in enumerate(people)]
+    yes = {"channel": "email", "purpose": "marketing", "status": "subscribed", "occurred_at": datetime(2026, 1, 1)}
+    consents = [{**yes, "profile_id": one["profile_id"]} for one in profiles[:-1]]
+    consents.append({**yes, "profile_id": "p6", "valid_until": datetime(2026, 2, 1)})
+    store, rules = (
+        store_of(tmp_path / "shop", profiles=profiles, consents=consents),
+        Rules(default_settings(), AsOf.parse("2026-10-31", "UTC")),
+    )
+    told = write_list(store, rules, Segment("a", EVERYONE), EVERYONE, tmp_path / "a.csv")
+    assert [row["profile_id"] for row in rows(tmp_path / "a.csv")] == ["p0", "p5"]
+    assert (told.members, told.rows) == (7, 2)
+    assert (told.removed, told.test_profiles, told.not_allowed, told.without_address) == (1, 1, 1, 2)
+    told = write_list(store, rules, Segment("a", EVERYONE), EVERYONE, tmp_path / "b.csv", "all")
+    assert (told.rows, told.removed, told.test_profiles, told.without_address) == (6, 1, 0, 0)

@@ -68,6 +68,11 @@ def ended(shop: TinyShop, consent: Row) -> bool:
     return until is not None and shop.known(until)
 
 
+def removed(shop: TinyShop, profile: Row) -> bool:
+    at = profile.get("deleted_at")
+    return at is not None and shop.known(at)
+
+
 def _profile(shop: TinyShop, profile: Row, purchases: Iterable[tuple[Row, Decimal]]) -> dict[str, Any]:
     name = profile["profile_id"]
     mine = [(shop.age(order["ordered_at"]), value) for order, value in purchases if order["profile_id"] == name]
@@ -96,7 +101,7 @@ def _profile(shop: TinyShop, profile: Row, purchases: Iterable[tuple[Row, Decima
             e["event_type"] == "opened" and e["is_machine_open"] is None and shop.age(e["occurred_at"]) <= 90 for e in mail
         ),
         "site_intent_count_90d": sum(e["event_type"] in INTENT and shop.age(e["occurred_at"]) <= 90 for e in site),
-        "is_mailable": _mailable(consents),
+        "is_mailable": not removed(shop, profile) and _mailable(consents),
         "country_code": _country(profile, [order for order, _ in purchases if order["profile_id"] == name]),
         "is_newcomer": created is not None and shop.age(created) < 30,
         "is_known": created is None or shop.known(created) or bool(mine) or bool(human),

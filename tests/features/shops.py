@@ -25,8 +25,11 @@ def tiny_shops(draw: st.DrawFn) -> TinyShop:
     someone = st.sampled_from(PEOPLE)
     orders = draw(st.lists(_order(moments), max_size=9))
     numbered = [{**order, "order_id": f"o{place}"} for place, order in enumerate(orders)]
+    gone = st.one_of(st.none(), st.none(), st.none(), maybe)
     return TinyShop(
-        profiles=[{"profile_id": name, "created_at": draw(maybe), "country_code": draw(COUNTRIES)} for name in PEOPLE],
+        profiles=[
+            {"profile_id": name, "created_at": draw(maybe), "country_code": draw(COUNTRIES), "deleted_at": draw(gone)} for name in PEOPLE
+        ],
         orders=numbered,
         refunds=draw(st.lists(_refund(maybe, [order["order_id"] for order in numbered] or ["none"]), max_size=3)),
         email_events=draw(st.lists(_mail(someone, moments), max_size=10)),

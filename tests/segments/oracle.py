@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from segkit.segments import tree
 from segkit.segments.tree import Condition, Test, Tests
 from segkit.segments.window import Window
-from tests.features.oracle import Row, TinyShop, ended
+from tests.features.oracle import Row, TinyShop, ended, removed
 
 REGIONS = {"european_union": {"BE", "NL"}, "benelux": {"BE", "NL", "LU"}, "united_states": {"US"}}
 MAIL = {
@@ -295,7 +295,7 @@ def _person(shop: Shop, row: Row, condition: Condition) -> bool:
         case tree.ProfileDate(name, window):
             return _date(shop, row, name, window)
         case tree.CanReceive(channel, purpose):
-            return _may(_consents(shop, row, channel, purpose))
+            return not removed(shop, row) and _may(_consents(shop, row, channel, purpose))
         case tree.ConsentIs(channel, status, purpose):
             return _newest_is(_consents(shop, row, channel, purpose), status)
         case tree.InList(name, window):

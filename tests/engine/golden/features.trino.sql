@@ -312,6 +312,27 @@ WITH profiles_rows AS (
   FROM consents_by_several AS l
   LEFT JOIN consents_by_profile_id AS r
     ON l.profile_id = r.profile_id
+), profiles_rows_2 AS (
+  SELECT
+    profile_id,
+    deleted_at
+  FROM profiles
+), joined_2_2 AS (
+  SELECT
+    l.profile_id,
+    l.list_id,
+    l.consent_count,
+    l.subscribed_count,
+    l.unsubscribed_count,
+    l.suppressed_count,
+    l.last_subscribed_at,
+    l.last_unsubscribed_at,
+    l.left_count,
+    l.left_at,
+    r.deleted_at
+  FROM joined_5 AS l
+  LEFT JOIN profiles_rows_2 AS r
+    ON l.profile_id = r.profile_id
 ), extended_2 AS (
   SELECT
     profile_id,
@@ -324,6 +345,7 @@ WITH profiles_rows AS (
     last_unsubscribed_at,
     left_count,
     left_at,
+    deleted_at,
     COALESCE(
       subscribed_count > 0
       AND (
@@ -331,10 +353,13 @@ WITH profiles_rows AS (
       )
       AND (
         left_count = 0 OR last_subscribed_at > left_at
+      )
+      AND (
+        deleted_at IS NULL OR NOT deleted_at < CAST('2026-11-01 23:00:00' AS TIMESTAMP)
       ),
       FALSE
     ) AS stands
-  FROM joined_5
+  FROM joined_2_2
 ), extended_by_profile_id AS (
   SELECT
     profile_id,

@@ -445,6 +445,27 @@ WITH as_of AS (
   FROM consents_by_several AS l
   LEFT JOIN consents_by_profile_id AS r
     ON l.profile_id = r.profile_id
+), profiles_rows_2 AS (
+  SELECT
+    profile_id,
+    deleted_at
+  FROM profiles
+), joined_2_2 AS (
+  SELECT
+    l.profile_id,
+    l.list_id,
+    l.consent_count,
+    l.subscribed_count,
+    l.unsubscribed_count,
+    l.suppressed_count,
+    l.last_subscribed_at,
+    l.last_unsubscribed_at,
+    l.left_count,
+    l.left_at,
+    r.deleted_at
+  FROM joined_6 AS l
+  LEFT JOIN profiles_rows_2 AS r
+    ON l.profile_id = r.profile_id
 ), extended_3 AS (
   SELECT
     profile_id,
@@ -457,6 +478,7 @@ WITH as_of AS (
     last_unsubscribed_at,
     left_count,
     left_at,
+    deleted_at,
     COALESCE(
       subscribed_count > 0
       AND (
@@ -464,10 +486,20 @@ WITH as_of AS (
       )
       AND (
         left_count = 0 OR last_subscribed_at > left_at
+      )
+      AND (
+        deleted_at IS NULL
+        OR NOT deleted_at < (
+          CAST((
+            SELECT
+              as_of_day
+            FROM as_of
+          ) AS TIMESTAMP) + INTERVAL '82800 SECOND'
+        )
       ),
       FALSE
     ) AS stands
-  FROM joined_6
+  FROM joined_2_2
 ), extended_by_profile_id AS (
   SELECT
     profile_id,
