@@ -23,6 +23,7 @@ from segkit.measure import census, comparison, fit
 from segkit.measure import rhythm as rhythms
 from segkit.measure.cards import lint_of, overlap, segment_cards
 from segkit.measure.concentration import concentration
+from segkit.measure.joint import joint
 from segkit.measure.pack import Pack
 from segkit.quality import Quality
 from segkit.segments.evaluate import with_flags
@@ -89,6 +90,7 @@ class _Audit:
         asked = self.pack.flags()
         self.flags = store.remember(with_flags(self.rules, asked))
         self.frame = store.ask(comparison.with_reach(with_personas.join(self.flags, "profile_id", zero=asked)))
+        self.joint = joint(self.frame, self.pack, self.quality, self.settings)
         self.purchases = store.ask(self.bought)
         _check_amounts(self.purchases)
 
@@ -118,11 +120,11 @@ class _Audit:
             "recency": census.recency_groups(self.frame, self.settings),
             "grid": census.purchase_grid(self.frame),
             "high_value_cut": self._high_value_cut(),
-            "personas": census.persona_census(self.frame, self.pack.personas, self.quality, self.settings),
+            "personas": census.persona_census(self.frame, self.pack.personas, self.quality, self.settings, self.joint.told),
             "persona_fit": self._persona_fit(),
-            "segments": segment_cards(self.frame, self.pack, self.quality, self.settings, self.currency["code"]),
+            "segments": segment_cards(self.frame, self.pack, self.quality, self.joint.told, self.currency["code"]),
             "segment_overlap": overlap(self.frame, self.pack),
-            "segment_comparison": comparison.compared(self.store, self.rules, self.frame, self.flags, self.pack, self.quality),
+            "segment_comparison": comparison.compared(self.store, self.rules, self.frame, self.flags, self.pack, self.quality, self.joint),
             "segment_lint": lint_of(self.pack, self.store, self.rules),
             "countries": self._countries(),
             "concentration": concentration(self.frame, self.settings),

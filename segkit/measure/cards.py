@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from segkit.engine import Rules, Store
 from segkit.measure.compare import TOO_FEW, segment_against_rest
-from segkit.measure.groups import money
+from segkit.measure.groups import NEARLY_ANOTHER, money
 from segkit.measure.pack import Pack
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Quality
 from segkit.segments import tree
@@ -22,17 +23,16 @@ from segkit.settings import Settings
 
 _TOLD = ("key", "severity", "segments", "numbers", "people")  # of what the linter finds; its witnesses are people
 _ASKED = ("order_count", "revenue", "revenue_365d", "engaged_days", "is_mailable")
+_SIZES = ("mailable", "sample")
 _OPEN = ("members", "share", "discount")  # what may be told of a group of any size
 
 
-def points_at_someone(card: dict[str, Any], settings: Settings) -> bool:
-    """Whether a group is so small that what it spent or reads would tell about one of its members; nobody is no one."""
-    return 0 < card["members"] < settings["smallest_group"]
-
-
-def without_details(card: dict[str, Any]) -> dict[str, Any]:
-    """The card of a group that is too small: how many there are stays, what they did is withheld."""
-    return {name: value if name in _OPEN else None for name, value in card.items()} | {"status": NOT_COMPUTABLE, "reason": TOO_FEW}
+def without_details(card: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The card of a group that is too small, or differs too little from others: how many there are stays, what they did is withheld."""
+    few = card["members"] < settings["smallest_group"]
+    told = _OPEN if few else (*_OPEN, *_SIZES)
+    reason = {"status": NOT_COMPUTABLE, "reason": TOO_FEW if few else NEARLY_ANOTHER}
+    return {name: value if name in told else None for name, value in card.items()} | reason
 
 
 def card(frame: pd.DataFrame, inside: pd.Series, quality: Quality, settings: Settings) -> dict[str, Any]:
@@ -62,9 +62,12 @@ def _spent(group: pd.DataFrame, total: float) -> dict[str, Any]:
     }
 
 
-def segment_cards(frame: pd.DataFrame, pack: Pack, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:
-    """Each segment: its definition and texts, its card, the amount it starts at where it has one, and its members against the rest."""
-    return {name: {**_told(pack, name), **_segment(pack, name, frame, quality, settings, currency)} for name in pack.segments}
+def segment_cards(frame: pd.DataFrame, pack: Pack, quality: Quality, told: Set[str], currency: str) -> dict[str, Any]:
+    """Each segment: its definition and texts, its card, the amount it starts at where it has one, and its members against the rest.
+
+    `told` names the columns of the groups of which sums may be told (segkit.measure.joint).
+    """
+    return {name: {**_told(pack, name), **_segment(pack, name, frame, quality, f"in_{name}" in told, currency)} for name in pack.segments}
 
 
 def _told(pack: Pack, name: str) -> dict[str, Any]:
@@ -74,18 +77,19 @@ def _told(pack: Pack, name: str) -> dict[str, Any]:
     return {**texts, "goal": one.goal, "is_own": name in pack.own, "definition": plain(pack.conditions[name])}
 
 
-def _segment(pack: Pack, name: str, frame: pd.DataFrame, quality: Quality, settings: Settings, currency: str) -> dict[str, Any]:
+def _segment(pack: Pack, name: str, frame: pd.DataFrame, quality: Quality, told: bool, currency: str) -> dict[str, Any]:
     if name in pack.answers:
         return {"members": None, "share": None, "orders": None, "revenue": None, **pack.answers[name].as_dict()}
-    inside = frame[f"in_{name}"]
+    inside, settings = frame[f"in_{name}"], pack.settings
     card_ = {**card(frame, inside, quality, settings), "status": COMPUTED, "reason": None}
-    if points_at_someone(card_, settings):
-        card_ = without_details(card_)
+    if not told:
+        card_ = without_details(card_, settings)
     elif inside.any() and _is_top_spender(pack.conditions[name]):
         card_["threshold"] = {"value": float(frame.loc[inside, "revenue"].min()), "currency": currency}
     card_["without_history"] = is_without_history(pack.conditions[name])
     bought, mailed = (quality.capabilities[name].yes for name in ("purchases", "engagement"))
-    card_["versus_rest"] = segment_against_rest(frame, inside, mailed, settings, bought)
+    nothing = {"status": NOT_COMPUTABLE, "reason": card_["reason"]}
+    card_["versus_rest"] = segment_against_rest(frame, inside, mailed, settings, bought) if told else nothing
     return card_
 
 

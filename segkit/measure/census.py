@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import pandas as pd
@@ -55,19 +55,24 @@ def purchase_grid(frame: pd.DataFrame) -> dict[str, int]:
     return {name: int(sizes.get(name, 0)) for name in personas.grid_cells()}
 
 
-def persona_census(frame: pd.DataFrame, literal: Mapping[str, Segment], quality: Quality, settings: Settings) -> dict[str, Any]:
-    """Both sets of personas: members, their orders and revenue, and what one member is worth."""
+def persona_census(
+    frame: pd.DataFrame, literal: Mapping[str, Segment], quality: Quality, settings: Settings, told: Set[str]
+) -> dict[str, Any]:
+    """Both sets of personas: members, their orders and revenue, and what one member is worth.
+
+    `told` names the columns of the groups of which sums may be told (segkit.measure.joint).
+    """
     fourteen = {
         name: _persona(
             one.discount, one.sample, frame[f"is_{name}"], frame,
-            quality.first_missing(needs(one.condition)), quality, settings,
+            quality.first_missing(needs(one.condition)), quality, settings, f"is_{name}" in told,
         )
         for name, one in literal.items()
     }  # fmt: skip
     cells = {
         name: _persona(
             cell.discount, cell.sample_of(settings), frame["persona"] == name, frame,
-            quality.first_missing(("purchases", *cell.needs)), quality, settings,
+            quality.first_missing(("purchases", *cell.needs)), quality, settings, f"cell_{name}" in told,
         )
         for name, cell in personas.partition().items()
     }  # fmt: skip
@@ -82,15 +87,15 @@ def _persona(
     answer: Answer,
     quality: Quality,
     settings: Settings,
+    told: bool,
 ) -> dict[str, Any]:
     fixed = {"discount": discount, **answer.as_dict()}
     if not answer.yes:
         return {"members": None, "orders": None, "revenue": None, "share": None, "sample": None, **fixed}
-    card = {**cards.card(frame, inside, quality, settings), "sample": None, **fixed}
-    if cards.points_at_someone(card, settings):
-        return cards.without_details(card)
+    card = {**cards.card(frame, inside, quality, settings), **fixed}
     reach = card["members"] if card["mailable"] is None else card["mailable"]  # a sample is taken from those who may be mailed
-    return {**card, "sample": sample and sample.size(reach)}
+    card["sample"] = sample and sample.size(reach)
+    return card if told else cards.without_details(card, settings)
 
 
 def large_countries(frame: pd.DataFrame, settings: Settings) -> list[str]:

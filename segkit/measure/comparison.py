@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from segkit.engine import Query, Rules, Store
 from segkit.measure import eligibility, engagement, favourites, rank, sensitivity, waterfall
-from segkit.measure.groups import tally
+from segkit.measure.joint import MAILABLE, Joint
 from segkit.measure.pack import MOVED, Pack, part_prefix
 from segkit.quality import COMPUTED, Answer, Quality
+from segkit.segments.tree import Condition
 from segkit.settings import Settings
 
 LIKED = ("category", "product")
@@ -27,25 +28,25 @@ def with_reach(profiles: Query) -> Query:
     return profiles.join(mail, "profile_id", zero=_MAIL).flag(eligibility.FLAGS)
 
 
-def compared(store: Store, rules: Rules, frame: pd.DataFrame, flags: Query, pack: Pack, judged: Quality) -> dict[str, Any]:
+def compared(store: Store, rules: Rules, frame: pd.DataFrame, flags: Query, pack: Pack, judged: Quality, known: Joint) -> dict[str, Any]:
     """What the report sets side by side, as plain data.
 
     reach (steps to a mailing), engagement, liked (over-indexed, by kind), costs (per condition) by segment; moved (per
     threshold); rank and next. `frame` has one row per profile with the columns of `pack.flags()` and `with_reach`; `flags`
-    is the question behind the former.
+    is the question behind the former, `known` what the report tells of groups.
     """
     inside = {name: frame[f"in_{name}"] for name in pack.answered}
     steps, least = eligibility.answers(store, rules, judged, "email"), rules.settings["smallest_group"]
     reached = {name: eligibility.of_frame(frame, one, steps, judged, least) for name, one in inside.items()}
     engaged = {name: engagement.of_frame(frame[list(engagement.REACTIONS)][one], rules.settings) for name, one in inside.items()}
-    costs = {name: waterfall.of_frame(frame, parts, part_prefix(name), judged, least) for name, parts in pack.parts.items()}
+    costs = {name: _costs(known, parts, part_prefix(name)) for name, parts in pack.parts.items()}
     return {
         "reach": {name: _people(table, steps) for name, table in reached.items()},
         "engagement": {name: _by(table, "reactions") for name, table in engaged.items()} if judged.capabilities["engagement"].yes else {},
         "liked": _liked(store, flags, list(inside), judged),
         "costs": {name: _rows(table[list(_COST)]) for name, table in costs.items()},
-        "moved": [_moved(frame, name, forms, judged, rules.settings) for name, forms in pack.moved.items()],
-        **_ranked(frame, pack, judged),
+        "moved": [_moved(known, name, forms, rules.settings) for name, forms in pack.moved.items()],
+        **_ranked(frame, pack, judged, known),
     }
 
 
@@ -60,23 +61,36 @@ def _liked(store: Store, flags: Query, names: Sequence[str], judged: Quality) ->
     }
 
 
-def _moved(frame: pd.DataFrame, name: str, forms: Mapping[int, tuple[str, Any]], judged: Quality, settings: Settings) -> dict[str, Any]:
-    now, least = settings[MOVED[name]], settings["smallest_group"]
+def _costs(known: Joint, parts: Mapping[str, Condition], prefix: str) -> pd.DataFrame:
+    return waterfall.of_table(known.table.rename(columns={prefix + name: name for name in parts}), parts, known.disclosure)
+
+
+def _moved(known: Joint, name: str, forms: Mapping[int, tuple[str, Any]], settings: Settings) -> dict[str, Any]:
     columns = {value: column for value, (column, _) in forms.items()}
-    table = tally(frame, {column: frame[column] for column in columns.values()}, judged)
-    return {"segment": name, "threshold": MOVED[name], "rows": _rows(sensitivity.of_table(table, columns, now, least))}
+    rows = sensitivity.of_table(known.table, columns, settings[MOVED[name]], known.disclosure)
+    return {"segment": name, "threshold": MOVED[name], "rows": _rows(rows)}
 
 
-def _ranked(frame: pd.DataFrame, pack: Pack, judged: Quality) -> dict[str, list[dict[str, Any]]]:
+def _ranked(frame: pd.DataFrame, pack: Pack, judged: Quality, known: Joint) -> dict[str, list[dict[str, Any]]]:
     """All segments by what a recipient brings, and what to add to the client's own."""
     columns = pack.ranked()
     if not judged.first_missing(rank.NEEDS).yes or not columns:
         return {"rank": [], "next": []}
     table, answers = rank.tally(frame, columns), dict.fromkeys(columns, Answer(COMPUTED))
+    told = {name for name in columns if f"mail_{name}" in known.told}
+    ranked = rank.ranked(table, answers, pack.settings, told)
     own = [name for name in pack.own if name in columns]
-    addable = dict.fromkeys([*own, *pack.addable()], Answer(COMPUTED)) if own else {}
-    added = rank.added(table, addable, own, pack.settings).head(MOST_ADDED)
-    return {"rank": _rows(rank.ranked(table, answers, pack.settings)), "next": _rows(added)}
+    if not own:
+        return {"rank": _rows(ranked), "next": []}
+    addable = dict.fromkeys([*own, *pack.addable()], Answer(COMPUTED))
+    added = rank.added(table, addable, own, pack.settings, _new(known, columns, addable, own)).head(MOST_ADDED)
+    return {"rank": _rows(ranked), "next": _rows(added)}
+
+
+def _new(known: Joint, columns: Mapping[str, str], addable: Iterable[str], own: Sequence[str]) -> set[str]:
+    """The segments of which may be told what their recipients in no own segment brought."""
+    outside = known.table[MAILABLE] & ~known.table[[columns[name] for name in own]].any(axis=1)
+    return known.disclosure.tellable({name: outside & known.table[columns[name]] for name in addable})
 
 
 def _people(table: pd.DataFrame, answers: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:

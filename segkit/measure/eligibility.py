@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.engine import Query, Rules, Store
 from segkit.features import consent
 from segkit.measure import groups
+from segkit.measure.disclosure import Disclosure
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition
@@ -48,7 +49,7 @@ def _steps(table: pd.DataFrame, answers: Mapping[str, Answer], least: int) -> pd
     masks = {step: table[list(flags[:number])].all(axis=1) for number, step in enumerate(STEPS[:-1], 1)}
     masks["recipients"] = masks["under_cap"]
     first = {step: masks[step] for step in ("member", "recipients", *STEPS) if answers[step].yes}
-    told = groups.tellable(table, first, least)
+    told = Disclosure(table["members"], least).tellable(first)
     rows = [_row(table, masks, step, step in told, answers[step], least) for step in STEPS]
     return groups.frame(rows, ("step", "lost", "share", *groups.FACTS))
 

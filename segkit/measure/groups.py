@@ -53,20 +53,6 @@ def everyone(table: pd.DataFrame) -> pd.Series:
     return pd.Series(True, index=table.index)
 
 
-def tellable(table: pd.DataFrame, groups: Mapping[str, pd.Series], least: int) -> set[str]:
-    """The groups of which it may be told what they spent, those named first going before later ones.
-
-    A group may be told when it does not hold 1 to `least` - 1 people, and does not differ by so few from everyone or from
-    a group that is told already: who subtracts one from the other would learn what those few spent.
-    """
-    told = {"": everyone(table)}
-    for name, inside in groups.items():
-        small = (0 < size(table, one) < least for one in (inside, *(inside ^ other for other in told.values())))
-        if not any(small):
-            told[name] = inside
-    return set(told) - {""}
-
-
 def facts(table: pd.DataFrame, inside: pd.Series, told: bool, least: int) -> dict[str, Any]:
     """Members, orders, revenue and value per head of a group, with a status; only the members of one that is not `told`."""
     if not told or "revenue" not in table:

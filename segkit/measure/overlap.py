@@ -9,6 +9,7 @@ import pandas as pd
 
 from segkit.engine import Rules, Store
 from segkit.measure import groups
+from segkit.measure.disclosure import Disclosure
 from segkit.quality import Quality
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition
@@ -51,12 +52,8 @@ def _combinations(table: pd.DataFrame, flags: pd.DataFrame, least: int) -> pd.Da
 
 
 def _told(members: pd.Series, flags: pd.DataFrame, least: int) -> pd.Series:
-    """Which combinations are told: no small one, and none so that taking the others off a known total would tell one.
-
-    Known are the totals of everyone and of each segment. What is withheld of one is of nobody, or of `least` people or more.
-    """
-    told = members >= least
-    totals = [pd.Series(True, index=members.index), *(flags[name] for name in flags)]
-    while open_ := [told & total for total in totals if 0 < members[total & ~told].sum() < least and (told & total).any()]:
-        told &= told.index != members[open_[0]].idxmin()
-    return told
+    """Which combinations are told: what each segment spent is known, and so is the total; the largest go first."""
+    disclosure = Disclosure(members, least)
+    disclosure.tellable({name: flags[name] for name in flags})
+    told = disclosure.tellable({place: pd.Series(members.index == place) for place in members.sort_values(ascending=False).index})
+    return pd.Series([place in told for place in members.index], index=members.index)

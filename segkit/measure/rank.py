@@ -11,7 +11,8 @@ from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
 from segkit.features import consent, purchase
 from segkit.measure.compare import TOO_FEW
-from segkit.measure.groups import frame, money
+from segkit.measure.disclosure import Disclosure
+from segkit.measure.groups import NEARLY_ANOTHER, frame, money
 from segkit.measure.intervals import mean_interval
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
 from segkit.segments.evaluate import with_flags
@@ -47,14 +48,19 @@ def add_next(store: Store, rules: Rules, conditions: Mapping[str, Condition], ch
     return added(table, answers, chosen, rules.settings)
 
 
-def ranked(table: pd.DataFrame, answers: Mapping[str, Answer], settings: Settings) -> pd.DataFrame:
-    """What `rank` gives, of people summed by combination of segments (`tally`) and whether each can be told."""
-    return _ordered(_rows(table, answers, (), settings), "per_recipient")
+def ranked(table: pd.DataFrame, answers: Mapping[str, Answer], settings: Settings, told: Collection[str] | None = None) -> pd.DataFrame:
+    """What `rank` gives, of people summed by combination of segments (`tally`) and whether each can be answered.
+
+    `told` names the segments whose recipients may be told about, where more than this table is shown.
+    """
+    return _ordered(_rows(table, answers, (), settings, told), "per_recipient")
 
 
-def added(table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings) -> pd.DataFrame:
+def added(
+    table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings, told: Collection[str] | None = None
+) -> pd.DataFrame:
     """What `add_next` gives, of the same."""
-    return _ordered(_rows(table, answers, chosen, settings), "revenue")
+    return _ordered(_rows(table, answers, chosen, settings, told), "revenue")
 
 
 def tally(frame: pd.DataFrame, flags: Mapping[str, str]) -> pd.DataFrame:
@@ -74,13 +80,18 @@ def _asked(store: Store, rules: Rules, conditions: Mapping[str, Condition], judg
     return answers, _summed(store, rules, asked) if asked else pd.DataFrame()
 
 
-def _rows(table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings) -> list[dict[str, Any]]:
+def _rows(
+    table: pd.DataFrame, answers: Mapping[str, Answer], chosen: Collection[str], settings: Settings, told: Collection[str] | None
+) -> list[dict[str, Any]]:
     unheard = [name for name in chosen if name not in answers or not answers[name].yes]
     if unheard:
         raise SegmentError(f"{unheard[0]} cannot be told apart from the rest.", "Leave it out of the chosen ones.")
     new = table[~table[[f"in_{name}" for name in chosen]].any(axis=1)] if chosen else table
+    groups = {name: new[f"in_{name}"] for name, answer in answers.items() if answer.yes and name not in chosen}
+    if told is None and groups:
+        told = Disclosure(new["recipients"], settings["smallest_group"]).tellable(groups)
     return [
-        {"segment": name, **(_worth(new[new[f"in_{name}"]], settings) if answer.yes else answer.as_dict())}
+        {"segment": name, **(_worth(new[groups[name]], name in (told or ()), settings) if name in groups else answer.as_dict())}
         for name, answer in answers.items()
         if name not in chosen
     ]
@@ -102,8 +113,8 @@ def _summed(store: Store, rules: Rules, conditions: Mapping[str, Condition]) -> 
     return store.ask(query.aggregate(list(flags), _SUMS))
 
 
-def _worth(table: pd.DataFrame, settings: Settings) -> dict[str, Any]:
-    """What the people of these combinations are worth to a mailing; only how many they are where they are few."""
+def _worth(table: pd.DataFrame, told: bool, settings: Settings) -> dict[str, Any]:
+    """What the people of these combinations are worth to a mailing; only how many they are where they are few or not `told`."""
     members, recipients = int(table["members"].sum()), int(table["recipients"].sum())
     least = settings["smallest_group"]
     if 0 < members < least:
@@ -111,6 +122,8 @@ def _worth(table: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     found = {"members": members, "recipients": recipients}
     if 0 < recipients < least:
         return {**found, "status": NOT_COMPUTABLE, "reason": TOO_FEW}
+    if not told:
+        return {**found, "status": NOT_COMPUTABLE, "reason": NEARLY_ANOTHER}
     total, squares = float(table["revenue"].sum()), float(table["squares"].sum())
     low, high = mean_interval(recipients, total, squares, settings["confidence"]) if recipients else (None, None)
     each = total / recipients if recipients else None

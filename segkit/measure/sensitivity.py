@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
 from segkit.measure import groups
+from segkit.measure.disclosure import Disclosure
 from segkit.quality import Quality
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition
@@ -25,17 +26,17 @@ def sensitivity(store: Store, rules: Rules, conditions: Mapping[Any, Condition],
     names = {value: f"form_{number}" for number, value in enumerate(conditions, 1)}
     flagged = with_flags(rules, {names[value]: condition for value, condition in conditions.items()})
     table = groups.counted(store, flagged, list(names.values()), judged)
-    return of_table(table, names, current, rules.settings["smallest_group"])
+    return of_table(table, names, current, Disclosure(table["members"], rules.settings["smallest_group"]))
 
 
-def of_table(table: pd.DataFrame, names: Mapping[Any, str], current: Hashable, least: int) -> pd.DataFrame:
+def of_table(table: pd.DataFrame, names: Mapping[Any, str], current: Hashable, disclosure: Disclosure) -> pd.DataFrame:
     """The same of people counted by combination of forms; `names` gives the column of each form."""
     ordered = dict.fromkeys([names[current], *names.values()])
-    told = groups.tellable(table, {name: table[name] for name in ordered}, least)
+    told = disclosure.tellable({name: table[name] for name in ordered})
     now = table[names[current]]
     rows = [
         {"value": value, "is_current": value == current, "gained": groups.size(table, table[name] & ~now),
-         "lost": groups.size(table, now & ~table[name]), **groups.facts(table, table[name], name in told, least)}
+         "lost": groups.size(table, now & ~table[name]), **groups.facts(table, table[name], name in told, disclosure.least)}
         for value, name in names.items()
     ]  # fmt: skip
     return groups.frame(rows, ("value", "is_current", "gained", "lost", *groups.FACTS))

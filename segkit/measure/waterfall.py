@@ -9,6 +9,7 @@ import pandas as pd
 
 from segkit.engine import Rules, Store
 from segkit.measure import groups
+from segkit.measure.disclosure import Disclosure
 from segkit.quality import Quality
 from segkit.segments import tree
 from segkit.segments.evaluate import with_flags
@@ -36,12 +37,7 @@ def waterfall(store: Store, rules: Rules, condition: Condition, judged: Quality)
     """
     parts = parts_of(condition)
     table = groups.counted(store, with_flags(rules, parts), list(parts), judged)
-    return _steps(table, parts, rules.settings["smallest_group"])
-
-
-def of_frame(frame: pd.DataFrame, parts: Mapping[str, Condition], prefix: str, judged: Quality, least: int) -> pd.DataFrame:
-    """The same for the parts of a segment that a frame has a flag of, named with a prefix, for each profile."""
-    return _steps(groups.tally(frame, {name: frame[prefix + name] for name in parts}, judged), parts, least)
+    return of_table(table, parts, Disclosure(table["members"], rules.settings["smallest_group"]))
 
 
 def parts_of(condition: Condition) -> dict[str, Condition]:
@@ -50,10 +46,11 @@ def parts_of(condition: Condition) -> dict[str, Condition]:
     return {f"part_{number}": part for number, part in enumerate(parts, 1)}
 
 
-def _steps(table: pd.DataFrame, parts: Mapping[str, Condition], least: int) -> pd.DataFrame:
+def of_table(table: pd.DataFrame, parts: Mapping[str, Condition], disclosure: Disclosure) -> pd.DataFrame:
+    """The same of people counted by combination of parts; `disclosure` knows what else was told of these combinations."""
     masks = _masks(table[list(parts)])
-    told = groups.tellable(table, masks, least)
-    found = {name: groups.facts(table, inside, name in told, least) for name, inside in masks.items()}
+    told = disclosure.tellable(masks)
+    found = {name: groups.facts(table, inside, name in told, disclosure.least) for name, inside in masks.items()}
     return groups.frame([_row(step, part, found) for step, part in enumerate((None, *parts.values()))], _COLUMNS)
 
 

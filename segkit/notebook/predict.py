@@ -23,7 +23,7 @@ def told(guess: Any, actual: float | str, form: str = "number") -> str:
         return t("predict.open", actual=_shown(actual, form, t))
     if isinstance(actual, str):
         said = str(guess).strip()
-        return t("predict.same", guess=said) if said.lower() == actual.lower() else t("predict.other", guess=said, actual=actual)
+        return t("predict.same", guess=said) if said.lower() == actual.lower() else t("predict.differs", guess=said, actual=actual)
     given = number(guess)
     if given is None:
         return t(f"predict.no_{form}", actual=_shown(actual, form, t))

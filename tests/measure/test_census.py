@@ -15,11 +15,13 @@ from segkit.settings import Client
 WITHHELD = {"status": "not_computable", "reason": "too_few_profiles"}
 
 
-def audited(few: int, many: int = 40, **thresholds: Any) -> dict[str, Any]:
-    """A shop in which `few` bought eleven times for a thousand in all, and `many` once; all on one day."""
+def audited(few: int, many: int = 40, gone: int = 0, **thresholds: Any) -> dict[str, Any]:
+    """A shop in which `few` bought eleven times for a thousand in all, and `many` once; all on one day, and `gone` two years before."""
     rows = [(f"f{person}-{order}", f"f{person}", 100.0) for person in range(few) for order in range(11)]
     rows += [(f"m{person}", f"m{person}", 10.0) for person in range(many)]
     orders = pd.DataFrame(rows, columns=["order_id", "profile_id", "total"]).assign(ordered_at=pd.to_datetime("2026-10-01"))
+    past = [(f"g{person}", f"g{person}", 10.0, pd.to_datetime("2024-10-01")) for person in range(gone)]
+    orders = pd.concat([orders, pd.DataFrame(past, columns=orders.columns)])
     client = Client(name="A", time_zone="UTC", thresholds=thresholds)
     return segkit.open(orders=orders, client=client).at("2026-10-31").audit().as_dict()
 
@@ -48,11 +50,12 @@ def test_an_empty_group_spent_nothing_and_points_at_nobody() -> None:
 
 
 def test_the_report_says_why_and_leaves_the_group_out_of_the_picture() -> None:
-    result = audited(9)
+    result = audited(9, gone=60)
     shown = Report(result, "en").personas()._repr_html_()
     assert "Groups of fewer than" in shown
     assert "personas.partition.high_rollers.revenue" not in shown
     assert "could point at one of them" in Report(result, "en").segments()._repr_html_()
+    assert "differs_by_too_few_profiles" in {card["reason"] for card in result["personas"]["partition"].values()}
     assert "Groups of fewer than" not in Report(audited(10), "en").personas()._repr_html_()
 
 

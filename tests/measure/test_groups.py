@@ -1,34 +1,13 @@
-"""What may be told of groups that hold each other: nothing from which subtraction would tell about a few people."""
+"""The facts of a group of people, or why they are not told."""
 
 import pandas as pd
 import pytest
 
-from segkit.measure.groups import facts, tellable
+from segkit.measure.groups import facts
 
 TABLE = pd.DataFrame({
     "a": [True, True, False, False], "b": [True, False, True, False], "members": [40, 5, 20, 100], "orders": [80, 5, 10, 0], "revenue": [400.0, 50.0, 30.0, 0.0],
 })  # fmt: skip
-
-
-def told(least: int, **groups: pd.Series) -> set[str]:
-    return tellable(TABLE, groups, least)
-
-
-def test_a_group_of_a_few_is_not_told_and_nobody_is() -> None:
-    few, nobody = TABLE["a"] & ~TABLE["b"], TABLE["a"] & ~TABLE["a"]
-    assert told(6, few=few, nobody=nobody) == {"nobody"}
-    assert told(5, few=few, nobody=nobody) == {"few", "nobody"}
-
-
-def test_of_two_groups_that_differ_by_a_few_the_first_is_told() -> None:
-    inner, outer = TABLE["a"] & TABLE["b"], TABLE["a"]
-    assert told(6, inner=inner, outer=outer) == {"inner"}
-    assert told(6, outer=outer, inner=inner) == {"outer"}
-    assert told(5, outer=outer, inner=inner) == {"outer", "inner"}
-
-
-def test_a_group_that_is_everyone_but_a_few_is_not_told() -> None:
-    assert told(6, most=~(TABLE["a"] & ~TABLE["b"])) == set()
 
 
 def test_facts_of_a_group() -> None:

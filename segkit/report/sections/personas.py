@@ -18,7 +18,7 @@ CENSUS = ("people", "share", "revenue", "revenue_share", "per_head", "engaged")
 READERS = ("long_lapsed_readers", "newcomers", "window_shoppers")  # in the partition known by what they read
 AGES = ("recent", "lapsed", "older")
 KINDS = {"often_high": "3+/high", "often_low": "3+/low", "seldom_high": "<3/high", "seldom_low": "<3/low"}
-WITHHELD = "too_few_profiles"  # the reason of a group whose numbers would point at its members
+WITHHELD = ("too_few_profiles", "differs_by_too_few_profiles")  # reasons of a group whose numbers would point at a few people
 GUARDS = {"opens": "guard_open_share", "unsubscribes": "guard_unsubscribe_share", "complaints": "guard_complaint_share"}
 
 
@@ -99,7 +99,7 @@ def _dumbbell(page: Page) -> Markup | None:
         for persona in GROUP_OF
         if n.raw(f"personas.partition.{persona}.members") and n.raw(f"personas.partition.{persona}.share") is not None
     ]
-    withheld = [persona for persona in known if n.raw(f"personas.partition.{persona}.reason") == WITHHELD]
+    withheld = [persona for persona in known if n.raw(f"personas.partition.{persona}.reason") in WITHHELD]
     known = [persona for persona in known if persona not in withheld]
     note = page.say("personas.dumbbell_note", least=page.threshold("smallest_group", n.count)) if withheld else None
     pairs = [_pair(page, persona) for persona in known]
