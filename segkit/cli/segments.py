@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -32,7 +33,7 @@ def segments(path: str, as_of: AsOf, file: File = None, mapping: Mapping = None,
             row.segment: {
                 "members": None if row.status != "computed" else int(row.members),
                 "status": row.status,
-                "reason": row.reason or None,
+                "reason": None if pd.isna(row.reason) else row.reason,
             }
             for row in counted.itertuples()
         }
@@ -101,10 +102,10 @@ def export(
     view, t = _view(path, as_of, file, mapping, lang)
     target, _, dialect = to.partition(":")
     written = Path(out)
-    if target == "csv":
+    if to == "csv":
         if not segment or len(segment) != 1:
             raise ParameterError("A list holds the members of one segment.", "Give one --segment ID.")
-        receipt = view.write_list(segment[0], written, use, tuple(columns.split(",")))
+        receipt = view.write_list(segment[0], written, use, tuple(name.strip() for name in columns.split(",")))
         say.print(t("cli.segments.listed", n=receipt.rows, of=receipt.members, file=written.as_posix()), soft_wrap=True, markup=False)
         return
     texts = {"sql": lambda: view.segments_sql(segment, dialect or "duckdb", t.lang), "yaml": lambda: view.segments_yaml(segment)}
@@ -124,7 +125,7 @@ def _view(path: str, as_of: str, file: str | None, mapping: str | None, lang: st
 
 
 def _write_json(answer: Any) -> None:
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str) + "\n")
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n")
 
 
 COMMANDS = (segments, explain, lint, export)

@@ -18,7 +18,7 @@ from segkit.tables import TABLES
 PURCHASES, MESSAGES = "purchases", "messages"
 STEMS = {PURCHASES: "ordered", "email_events": "occurred", "site_events": "occurred", "feedback": "occurred"}
 _NAMED = "profile_id IS NOT NULL"
-_FACTOR_PARTS = 10**3  # factors of the shop's own figures are compared as whole thousandths: exact on every engine
+_FACTOR_PARTS = 10**values.FACTOR_DECIMALS  # factors of the shop's own figures are compared as whole thousandths: exact on every engine
 _COORDINATES = ("latitude", "longitude")
 
 

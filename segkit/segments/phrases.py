@@ -72,7 +72,7 @@ def _needed(keys: Keys, key: str, path: str, example: str) -> Any:
 def did(keys: Keys, path: str) -> Condition:
     metrics = _metrics(keys["did"], f"{path}.did")
     op, amount = _comparison(keys, path)
-    if op and not isinstance(amount, int):
+    if op and (not isinstance(amount, int) or amount < 0):
         raise SegmentError(f"{path}.{op}: {amount} is not a whole number of times.", "Write a whole number, such as 3.")
     where, item = _where(metrics, keys, path), _item(metrics, keys, path)
     return tree.Event(metrics, op or tree.AT_LEAST, amount if op else 1, tree.COUNT, where, item, _window(keys, path))

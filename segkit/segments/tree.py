@@ -34,10 +34,10 @@ class Condition:
     """What a profile must be, have or have done. Combine with & (and), | (or) and ~ (not): ~ is always exactly the rest."""
 
     def __and__(self, other: Condition) -> Condition:
-        return all_of(self, other)
+        return all_of(self, other) if isinstance(other, Condition) else NotImplemented
 
     def __or__(self, other: Condition) -> Condition:
-        return any_of(self, other)
+        return any_of(self, other) if isinstance(other, Condition) else NotImplemented
 
     def __invert__(self) -> Condition:
         return self.condition if isinstance(self, Not) else Not(self)

@@ -29,8 +29,10 @@ _FIGURES = {
 _SHOP = re.compile(r"(?:([\d.]+) ?(?:x|\*|times) )?shop (?:(average order value|median order value)|([\d.]+)% (quantile) of average value)")
 SHOP_FORMS = ("shop average order value", "shop median order value", "1.5 x shop average order value", "shop 80% quantile of average value")
 _HUNDRED = 100
+FACTOR_DECIMALS = 3
 MOST, DECIMALS = 10**15, 16  # beyond these digits engines compare amounts as doubles, each with another rounding
 _NOT_IN_FILES = re.compile("[\0\ud800-\udfff]")  # half of a character, or none
+_CODE = re.compile("[A-Z]{2}")
 LONGEST = 60  # characters of a value that an error repeats
 
 
@@ -81,7 +83,17 @@ def _figure(text: str, path: str) -> Shop:
         raise SegmentError(f"{path}: {text!r} is no figure of the shop.", f"Write a number, or {', '.join(SHOP_FORMS)}.")
     factor, figure, percent, quantile = found.groups()
     share_ = share(f"{percent}%", path) if percent else None
-    return Shop(_FIGURES[figure or quantile], Decimal(str(number(factor, path))) if factor else Decimal(1), share_)
+    return Shop(_FIGURES[figure or quantile], _factor(factor, path) if factor else Decimal(1), share_)
+
+
+def _factor(told: str, path: str) -> Decimal:
+    """How many times a figure of the shop; engines compare it as whole thousandths."""
+    factor = Decimal(str(number(told, path)))
+    if not factor or factor != round(factor, FACTOR_DECIMALS):
+        raise SegmentError(
+            f"{path}: {told} x a figure of the shop cannot be compared exactly.", "Write 0.001 or more, with at most three decimals."
+        )
+    return factor
 
 
 def share(value: Any, path: str) -> Decimal:
@@ -150,15 +162,25 @@ def test(told: str, kind: str, op: Any, value: Any, path: str) -> Test:
     if op in (IN, NOT_IN):
         if not isinstance(value, (list, tuple)) or not value:
             raise SegmentError(f"{path}: {shown(value)} is no list.", "Write a list with at least one value, such as [NL, BE].")
-        values = sorted({_value(kind, inner, f"{path}[{place}]") for place, inner in enumerate(value)}, key=str)
+        values = sorted({_value(told, kind, inner, f"{path}[{place}]") for place, inner in enumerate(value)}, key=str)
         return Test(told, {IN: IS, NOT_IN: IS_NOT}[op], values[0]) if len(values) == 1 else Test(told, op, tuple(values))  # type: ignore[arg-type]
-    return Test(told, op, _value(kind, value, path))
+    return Test(told, op, _value(told, kind, value, path))
 
 
-def _value(kind: str, value: Any, path: str) -> Value:
+def _value(told: str, kind: str, value: Any, path: str) -> Value:
     if kind == words.FLAG:
         return flag(value, path)
-    return number(value, path) if kind == words.NUMBER else text(value, path)
+    if kind == words.NUMBER:
+        return number(value, path)
+    return _country(text(value, path), path) if told == "country" else text(value, path)
+
+
+def _country(code: str, path: str) -> str:
+    """Deliveries hold countries as ISO codes; anything else would silently be nobody."""
+    if _CODE.fullmatch(code):
+        return code
+    meant = code.upper() if _CODE.fullmatch(code.upper()) else "NL"
+    raise SegmentError(f"{path}: {shown(code)} is no country.", f"Write its two capitals of ISO 3166, such as {meant}.")
 
 
 def shown(value: Any) -> str:

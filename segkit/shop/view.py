@@ -191,10 +191,14 @@ class View:
 
     def forms(self, forms: Mapping[str, Asked], current: str) -> pd.DataFrame:
         """Size and money of several forms of a definition, by name, against the one called `current`."""
+        if current not in forms:
+            raise SegmentError(f"None of the forms is called {current!r}.", f"Choose one of {', '.join(map(str, forms))}.")
         return sensitivity.sensitivity(self.shop.store, self.rules, self._all_answerable(forms), current, self._judged)
 
     def overlap(self, segments: Iterable[str]) -> overlap.Overlap:
         """Who is in several segments at once: .members, .shares and .combinations (docs: segkit.measure.overlap.Overlap)."""
+        if not (segments := [*segments]):
+            raise SegmentError("No segments were given.", "Give the ids of those to compare.")
         return overlap.overlap(self.shop.store, self.rules, self._all_answerable({name: name for name in segments}), self._judged)
 
     def rank(self, segments: Iterable[str] | None = None) -> pd.DataFrame:
@@ -208,6 +212,8 @@ class View:
 
     def explain(self, profile: str, segment: str) -> Explanation:
         """Why one person is in a segment or not: a verdict per condition, evidence, and what would have to change."""
+        if not isinstance(segment, str):
+            raise SegmentError("Only a segment with an id can be explained.", "Give it a name in segments.yaml, or build a SegmentSet.")
         self._answerable(segment)
         return explain(self.shop.store, self.rules, self.segments, segment, profile)
 
@@ -246,7 +252,9 @@ class View:
         return text(self._with_personas, dialect)
 
     def condition(self, segment: Asked) -> Condition:
-        """The condition of a segment with every segment that it speaks of written out."""
+        """The condition of a segment with every segment that it speaks of written out; an error for what is none of the three."""
+        if not isinstance(segment, Asked):
+            raise SegmentError(f"{segment!r} is no segment.", "Give an id, a Segment, or a condition made of verbs.")
         if isinstance(segment, Condition):
             return self.segments.expanded(segment)
         if isinstance(segment, Segment):

@@ -18,7 +18,7 @@ MOST_COLUMNS = 8  # of the matrix on a page that is read upright
 
 def overlap(page: Page) -> Markup | None:
     """Who is in two segments: a triangle of counts."""
-    names = page.ids("segment_overlap")[:MOST_COLUMNS]
+    names = sorted(page.ids("segment_overlap"), key=lambda name: not page.n.raw(path("segments", name, "is_own")))[:MOST_COLUMNS]
     if len(names) < 2:
         return None
     columns = [page.column("segments.segment", False), *(page.column_text(title(page, name)) for name in names[:-1])]
@@ -27,8 +27,9 @@ def overlap(page: Page) -> Markup | None:
 
 
 def _row(page: Page, one: str, names: list[str]) -> list[Any]:
-    shared = page.ids(path("segment_overlap", one))
-    return [page.n.count(path("segment_overlap", one, other)) if other in shared else "" for other in names[:-1]]
+    """How many it shares with each segment before it; the result holds each pair once."""
+    pairs = [(one, other) if other in page.ids(path("segment_overlap", one)) else (other, one) for other in names[: names.index(one)]]
+    return [page.n.count(path("segment_overlap", *pair)) for pair in pairs] + [""] * (len(names) - 1 - names.index(one))
 
 
 def lint(page: Page) -> Markup | None:
