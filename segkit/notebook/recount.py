@@ -25,8 +25,14 @@ if TYPE_CHECKING:
     from segkit.shop import View
 
 KEPT = 200  # conditions whose members are remembered
-_COLUMNS = ["profile_id", "order_count", "revenue", "engaged_days"]
+_COLUMNS = ["order_count", "revenue", "engaged_days"]
 COUNTED, UNFINISHED, NOT_DELIVERED, REFUSED = "counted", "unfinished", "not_delivered", "refused"
+
+
+def some_features(view: View, columns: list[str]) -> pd.DataFrame:
+    """One row per profile, by profile_id, with only these columns of the feature table: much sooner there than all of it."""
+    query = base_features(view.rules, purchases(view.rules)).only(["profile_id", *columns])
+    return view.shop.store.ask(query).sort_values("profile_id", ignore_index=True)
 
 
 class Recount:
@@ -39,9 +45,7 @@ class Recount:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per profile: profile_id, order_count, revenue, engaged_days."""
-        rules = self.view.rules
-        query = base_features(rules, purchases(rules)).only(_COLUMNS)
-        return self.view.shop.store.ask(query).sort_values("profile_id", ignore_index=True)
+        return some_features(self.view, _COLUMNS)
 
     @cached_property
     def judged(self) -> quality.Quality:
