@@ -10,6 +10,7 @@ from ipywidgets import HTML, BoundedFloatText, BoundedIntText, Box, Button, Drop
 
 from segkit.notebook import form as forms
 from segkit.notebook.form import Form, Row
+from segkit.notebook.keys import OwnKeys
 from segkit.notebook.recount import Found, Recount, found, told
 from segkit.segments import blanks, words
 from segkit.segments.definition import Segment
@@ -208,7 +209,7 @@ class GroupBox(VBox):
             row.remove.tooltip = self.t("widgets.builder.remove_row_at", group=group, row=place)
 
 
-class SegmentBuilder(VBox):
+class SegmentBuilder(OwnKeys):
     """The builder; `form` is what stands in it, `condition` the segment it says, `yaml` the text of its segments.yaml."""
 
     def __init__(self, view: View, lang: str, form: Form) -> None:
@@ -282,6 +283,6 @@ class SegmentBuilder(VBox):
 
 
 def _button(t: Sentences, key: str, icon: str, pressed: Callable[[Any], None]) -> Button:
-    made = Button(description=t(f"widgets.builder.{key}"), icon=icon, layout=Layout(width="auto"))
+    made = Button(description=t(f"widgets.builder.{key}"), icon=icon, layout=Layout(width="auto", align_self="flex-start"))
     made.on_click(pressed)
     return made

@@ -8,11 +8,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from ipywidgets import HTML, IntSlider, Layout, VBox
+from ipywidgets import HTML, IntSlider, Layout
 
 from segkit import personas, quality
 from segkit.errors import SettingsError
 from segkit.features import profile_features
+from segkit.notebook.keys import OwnKeys
+from segkit.notebook.table import Line, table
 from segkit.text import Text, catalogue
 
 if TYPE_CHECKING:
@@ -81,20 +83,20 @@ def _called(persona: str, t: Text) -> str:
 
 
 def _table(sizes: pd.DataFrame, t: Text) -> str:
-    heads = "".join(f'<th scope="col">{escape(t(f"widgets.personas.{name}"))}</th>' for name in ("persona", "before", "after", "change"))
-    rows = "".join(
-        f'<tr data-persona="{row["persona"]}" data-members="{row["after"]}"><th scope="row">{escape(_called(row["persona"], t))}</th>'
-        f"<td>{t.number(row['before'])}</td><td>{t.number(row['after'])}</td><td>{_signed(row['change'], t)}</td></tr>"
+    heads = [t(f"widgets.personas.{name}") for name in ("persona", "before", "after", "change")]
+    lines: list[Line] = [
+        ({"persona": row["persona"], "members": row["after"]}, _called(row["persona"], t),
+         [t.number(row["before"]), t.number(row["after"]), _signed(row["change"], t)])
         for row in sizes.to_dict("records")
-    )
-    return f"<table><caption>{escape(t('widgets.personas.caption'))}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    ]  # fmt: skip
+    return table(t("widgets.personas.caption"), heads, lines)
 
 
 def _signed(change: int, t: Text) -> str:
     return f"+{t.number(change)}" if change > 0 else t.number(change)
 
 
-class PersonaExplorer(VBox):
+class PersonaExplorer(OwnKeys):
     """A slider for each threshold with what moves below it; `values` are the thresholds as they stand."""
 
     def __init__(self, view: View, lang: str) -> None:

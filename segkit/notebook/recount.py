@@ -16,6 +16,7 @@ from segkit.features import base_features
 from segkit.features.purchase import purchases
 from segkit.measure.compare import segment_against_rest
 from segkit.notebook.form import Form, Unfinished
+from segkit.notebook.table import Line, table
 from segkit.segments import tree
 from segkit.segments.members import Availability
 from segkit.segments.tree import Condition
@@ -130,17 +131,14 @@ def comparison(compared: dict[str, Any], t: Text, view: View) -> str:
     writers: dict[str, Callable[[float], str]] = {
         "revenue_per_head": lambda value: t.money(value, view.currency), "engaged_share": lambda value: t.percent(value, 1),
     }  # fmt: skip
-    rows = [_line(t, name, compared[name], write) for name, write in writers.items() if name in compared]
-    if not rows:
+    lines = [_line(t, name, compared[name], write) for name, write in writers.items() if name in compared]
+    if not lines:
         return f"<p>{escape(t('widgets.builder.no_comparison'))}</p>"
-    titles = "".join(f'<th scope="col">{escape(t(f"widgets.builder.{name}"))}</th>' for name in ("measure", "inside", "rest", "difference"))
-    caption = escape(t("widgets.builder.compared"))
-    return f"<table><caption>{caption}</caption><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    heads = [t(f"widgets.builder.{name}") for name in ("measure", "inside", "rest", "difference")]
+    return table(t("widgets.builder.compared"), heads, lines)
 
 
-def _line(t: Text, name: str, measured: dict[str, float], write: Callable[[float], str]) -> str:
+def _line(t: Text, name: str, measured: dict[str, float], write: Callable[[float], str]) -> Line:
     low, high, difference = (write(measured[part]) for part in ("low", "high", "difference"))
-    cells = [write(measured["inside"]), write(measured["rest"])]
-    cells.append(t("widgets.builder.with_margin", difference=difference, low=low, high=high))
-    filled = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr data-measure="{name}"><th scope="row">{escape(t(f"widgets.builder.{name}"))}</th>{filled}</tr>'
+    told = t("widgets.builder.with_margin", difference=difference, low=low, high=high)
+    return {"measure": name}, t(f"widgets.builder.{name}"), [write(measured["inside"]), write(measured["rest"]), told]

@@ -6,11 +6,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ipywidgets import HTML, IntSlider, Layout, VBox
+from ipywidgets import HTML, IntSlider, Layout
 
 from segkit import quality
 from segkit.measure.concentration import spent_by_buyer, top
 from segkit.notebook.drawing import MARGIN, WIDTH, dot, drawing, line, words
+from segkit.notebook.keys import OwnKeys
 from segkit.notebook.recount import some_features
 from segkit.text import Text, catalogue
 
@@ -78,7 +79,7 @@ def _at(x: float, y: float, right: float = 0, down: float = 0) -> tuple[float, f
     return _LEFT + x * _SIDE + right, _TOP + (1 - y) * _SIDE + down
 
 
-class TopShare(VBox):
+class TopShare(OwnKeys):
     """A slider over the share of buyers with the curve below it; `found` holds the numbers."""
 
     def __init__(self, view: View, lang: str, percent: int) -> None:

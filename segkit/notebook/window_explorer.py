@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from ipywidgets import HTML, Dropdown, IntRangeSlider, Layout, VBox
+from ipywidgets import HTML, Dropdown, IntRangeSlider, Layout
 
 from segkit import quality
 from segkit.notebook.drawing import MARGIN, WIDTH, drawing, legend, line, rect, words
+from segkit.notebook.keys import OwnKeys
 from segkit.notebook.recount import some_features
 from segkit.segments.window import DAYS_A_WEEK
 from segkit.text import Text, catalogue
@@ -128,7 +129,7 @@ def _at(day: int, furthest: int) -> float:
     return MARGIN + min(day, furthest) / furthest * (WIDTH - 2 * MARGIN)
 
 
-class WindowExplorer(VBox):
+class WindowExplorer(OwnKeys):
     """Two windows as range sliders, the time line and what lies in them; `first` and `second` read them back."""
 
     def __init__(self, view: View, lang: str, first: Span, second: Span) -> None:

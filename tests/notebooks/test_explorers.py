@@ -224,7 +224,7 @@ def test_every_control_is_labelled_and_every_result_is_heard(view: segkit.View) 
         persona_explorer.persona_explorer(view, "en"): 3, window_explorer.window_explorer(view, "en"): 3, top_share_slider(view, "en"): 1,
     }  # fmt: skip
     for box, controls in boxes.items():
-        *inputs, told = box.children
+        *inputs, told, _ = box.children
         assert len(inputs) == controls
         assert all(one.description and one.tooltip for one in inputs)
         assert 'role="status" aria-live="polite"' in told.value
