@@ -60,7 +60,7 @@ def voila(place: Path, cell: str) -> Iterator[str]:
     """The address of the notebook as Voila shows it."""
     notebook, port = write_notebook(place / "work", cell), free_port()
     command = [sys.executable, "-m", "voila", "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", str(notebook)]
-    with served(command, place, f"http://127.0.0.1:{port}/"):
+    with served(command, place, f"http://127.0.0.1:{port}/voila/static/none"):  # the page itself answers only when it has run
         yield f"http://127.0.0.1:{port}/"
 
 
