@@ -17,6 +17,7 @@ AUDITS = {  # source -> what is built from it
         "notebooks/audit/segmentation_audit.ipynb",  # for readers
         "segkit/notebook/audit.ipynb",  # travels with the package, so that an installed kit makes reports too
     ),
+    "notebooks/sources/workbench/segment_workbench.py": ("notebooks/workbench/segment_workbench.ipynb",),
 }
 LESSONS, SOLUTIONS = "notebooks/lessons", "notebooks/solutions"
 SOURCES = "notebooks/sources/lessons"

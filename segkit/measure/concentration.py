@@ -16,11 +16,11 @@ def concentration(frame: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     `frame` has one row per profile; only buyers count. Shares are of the revenue of all buyers. `tenths` is empty when there
     are fewer buyers than tenths.
     """
-    spent = np.sort(frame.loc[frame["order_count"] > 0, "revenue"].to_numpy(dtype=float))[::-1]
+    spent = spent_by_buyer(frame)
     total = spent.sum()
     if total <= 0:
         return {"status": "not_computable", "reason": "no_revenue" if len(spent) else "no_buyers"}
-    tops = {f"top_{share * 100:g}pct": _top(spent, share, total) for share in settings["concentration_shares"]}
+    tops = {f"top_{share * 100:g}pct": top(spent, share) for share in settings["concentration_shares"]}
     cumulated = np.r_[0.0, np.cumsum(spent) / total]
     groups = int(settings["tenths"])
     parts = np.array_split(spent, groups) if len(spent) >= groups else []
@@ -32,12 +32,21 @@ def concentration(frame: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _top(spent: np.ndarray, share: float, total: float) -> dict[str, float]:
+def spent_by_buyer(frame: pd.DataFrame) -> np.ndarray:
+    """What each buyer spent, the largest first."""
+    return np.sort(frame.loc[frame["order_count"] > 0, "revenue"].to_numpy(dtype=float))[::-1]
+
+
+def top(spent: np.ndarray, share: float) -> dict[str, float]:
+    """The top share of buyers: the amount it starts at (threshold), buyers with ties in, and their share of revenue.
+
+    `spent` is that of `spent_by_buyer`, with someone in it and more than nothing in all.
+    """
     parts = round(share * 10**6)  # whole millionths, as the engine ranks: no rounding decides who is in
     place = -(-len(spent) * parts // 10**6)
     threshold = spent[max(place, 1) - 1]
     inside = spent[spent >= threshold]
-    return {"threshold": float(threshold), "buyers": len(inside), "revenue_share": float(inside.sum() / total)}
+    return {"threshold": float(threshold), "buyers": len(inside), "revenue_share": float(inside.sum() / spent.sum())}
 
 
 def _gini(spent: np.ndarray) -> float:

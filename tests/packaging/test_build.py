@@ -68,7 +68,7 @@ def test_the_package_and_the_reader_get_the_same_audit(house):
 
 
 def test_a_second_build_changes_nothing(house):
-    assert len(build.build(house)) == 2
+    assert len(build.build(house)) == sum(map(len, build.BUILDS.values()))
     assert build.build(house) == []
     assert build.outdated(house) == []
 
