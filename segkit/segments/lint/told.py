@@ -47,6 +47,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     for name in ("days", "lists"):
         if isinstance(numbers.get(name), list):
             values[name] = ", ".join(map(str, numbers[name]))
+    if finding.key == "count_gap":
+        values["times"] = _times(numbers["from"], numbers["to"], t)
     if "first" in numbers:
         values |= {"first_day": t.date(numbers["first"]), "reach": numbers["days"]}
     if "goals" in numbers:
@@ -58,6 +60,11 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     if "family" in numbers:
         values["family"] = short(condition(numbers["family"], "family"), t.lang, currency)
     return values
+
+
+def _times(low: int, high: int, t: Speaks) -> str:
+    """How often, at the beginning of a sentence."""
+    return t("lint.exactly", n=low) if low == high else t("lint.times", **{"from": low, "to": high})
 
 
 def _whom(finding: LintFinding, t: Speaks) -> list[str]:

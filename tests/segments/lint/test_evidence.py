@@ -68,3 +68,10 @@ def test_who_is_named_and_who_is_made_up(store: Store) -> None:
     assert (there.people, there.profiles, there.witness) == (10, ("p00", "p01", "p02"), None)
     assert (nobody.people, nobody.profiles) == (0, ())
     assert nobody.witness["events"] == [{"event": "placed_order", "days_ago": 0}]
+
+
+def test_a_gap_counts_who_is_in_no_segment_at_all(store: Store) -> None:
+    text = """{nothing: {title: Nooit, rule: {never: placed_order}}, often: {title: Vaker, rule: {did: placed_order, at_least: 2}},
+               listed: {title: Lijst, rule: {in_list: oud}}}"""
+    (gap,) = [one for one in lint(set_of(text), SETTINGS, store, RULES) if one.key == "count_gap"]
+    assert (gap.people, gap.profiles) == (5, ("p05", "p06", "p07"))

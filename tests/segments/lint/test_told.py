@@ -49,6 +49,15 @@ def test_titles_and_numbers_are_written_as_the_language_writes_them():
     assert "onder wie p1, p2" in said
 
 
+@pytest.mark.parametrize(
+    ("lang", "once", "more"), [("nl", "Precies één keer", "2 tot en met 4 keer"), ("en", "Exactly once", "2 to 4 times")]
+)
+def test_a_gap_of_one_number_is_no_range(lang: str, once: str, more: str):
+    for last, words in ((1, once), (4, more)):
+        gap = LintFinding("count_gap", "hint", ("a",), {"from": min(last, 2), "to": last})
+        assert tell(gap, catalogue(lang)).startswith(f"{words} ")
+
+
 def test_every_severity_and_finding_has_words():
     for lang in LOCALES:
         t = catalogue(lang)
