@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,32 +13,43 @@ import pandas as pd
 from segkit.clock import local_of_utc, zone
 from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
-from segkit.segments import changes, rows, tree, words
+from segkit.segments import changes, rows, standing, tree, words
 from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import evidence, figures_of, shop_figures, with_flags
 from segkit.segments.tree import Condition, leaves
+from segkit.segments.window import Window
 from segkit.segments.write import plain
 
+_ONE_DAY = timedelta(days=1)
 SHOWN = 5  # events that are told one by one
 _DATED = {"created": "created_at", "updated": "updated_at"}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """An event that a condition looks at: its local day, kind, and value where it has one."""
+    """An event that a condition looks at: its local day, kind, and value where it has one.
 
-    day: date
+    `then` is what came after it in time, where that is asked; without a day where only is known that it came.
+    """
+
+    day: date | None
     what: str
     value: Decimal | None = None
+    then: Evidence | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as plain data."""
+        told = {"day": self.day and str(self.day), "what": self.what, "value": _number(self.value)}
+        return told | ({"then": self.then.as_dict()} if self.then else {})
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A condition without parts: whether it holds, the figure found and the one asked for, and the events behind it.
 
-    `found` is a count or value, `needed` a count or amount (a figure of the shop as of the moment); both are None where the
-    condition has none. `evidence` is newest first, `more` how many older events there are beside.
+    `found` is a count or value, `needed` a count or amount (a figure of the shop as of the moment; of a top share what its
+    last member has); both are None where the condition has none. `evidence` is newest first, `more` how many older events there are beside.
     """
 
     condition: Condition
@@ -53,7 +64,7 @@ class Verdict:
         """The verdict as plain data; what there is none of is left out."""
         told = {
             "found": _number(self.found), "needed": _number(self.needed), "more": self.more or None,
-            "evidence": [{"day": str(one.day), "what": one.what, "value": _number(one.value)} for one in self.evidence],
+            "evidence": [one.as_dict() for one in self.evidence],
             "changes": [{"what": one.what, "number": _number(one.number), "day": one.day and str(one.day)} for one in self.changes],
         }  # fmt: skip
         return {
@@ -150,7 +161,8 @@ class _Case:
                 return self._follow(leaf, holds)
             case tree.Top(_, measure, metrics, window):
                 seen = self._seen(tree.Event(metrics, window=window))
-                return _shown(Verdict(leaf, holds, _found(measure, seen)), seen)
+                least = self.store.row(standing.border(self.rules, leaf))["border"]
+                return _shown(Verdict(leaf, holds, _found(measure, seen), None if pd.isna(least) else Decimal(str(least))), seen)
             case tree.ProfileDate(name, window) if name in _DATED:
                 return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)))
         return Verdict(leaf, holds)
@@ -173,8 +185,18 @@ class _Case:
         firsts = self._seen(tree.Event((leaf.first,), where=leaf.where, window=leaf.window))
         thens = self._events((leaf.then,), leaf.where_next, ())
         turned = changes.of_follow(leaf, firsts, thens, self.rules.as_of.end_at, holds, self._local)
-        both = sorted([*firsts, *thens], key=lambda event: event.at, reverse=True)
-        return _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), both)
+        verdict = _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), firsts)
+        after = self._after(leaf, firsts[:SHOWN], thens)
+        return replace(verdict, evidence=tuple(replace(one, then=then) for one, then in zip(verdict.evidence, after, strict=True)))
+
+    def _after(self, leaf: tree.Follow, firsts: list[Happened], thens: list[Happened]) -> list[Evidence | None]:
+        """What came after each of the first events in time; of events that must be alike only whether any such one came that day."""
+        if leaf.same:
+            days = {f"day_{one.day.toordinal()}": one.day for one in firsts}
+            asked = {name: replace(leaf, followed=True, window=Window(start=day, end_before=day + _ONE_DAY)) for name, day in days.items()}
+            flags = self.store.row(with_flags(self.rules, asked).keep(f"profile_id = {rows.literal(self.profile)}")) if asked else {}
+            return [Evidence(None, leaf.then) if flags[f"day_{one.day.toordinal()}"] else None for one in firsts]
+        return [_next(one, thens, timedelta(hours=leaf.hours)) for one in firsts]
 
     def _of_date(self, leaf: tree.ProfileDate, holds: bool) -> list[Change]:
         at = self.dates[_DATED[leaf.name]]
@@ -223,6 +245,12 @@ class _Case:
 
     def _local(self, at: datetime) -> date:
         return local_of_utc(at, self.zone).date()
+
+
+def _next(first: Happened, thens: list[Happened], in_time: timedelta) -> Evidence | None:
+    """The first event that came after another in time."""
+    then = min((then for then in thens if first.at < then.at <= first.at + in_time), key=lambda then: then.at, default=None)
+    return Evidence(then.day, then.metric, then.value) if then else None
 
 
 def _found(measure: str, seen: list[Happened]) -> Decimal | None:

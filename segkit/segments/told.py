@@ -13,6 +13,8 @@ from segkit.segments.say import INDENT, Speaker, group, title
 from segkit.segments.tree import Condition
 from segkit.text import catalogue
 
+_OF_EVENTS = (tree.Event, tree.Every, tree.Latest, tree.Top)
+
 
 def tell(found: Explanation, lang: str, currency: str = "EUR", segments: SegmentSet | None = None) -> str:
     """The explanation as a text of several lines: the answer, each condition with its verdict, evidence, and what turns it."""
@@ -46,24 +48,50 @@ class _Teller:
         return [first, *(indent + INDENT + one for one in below)]
 
     def _evidence(self, verdict: Verdict) -> list[str]:
-        leaf = verdict.condition
-        valued = isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT and verdict.found is not None
-        lines = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
+        if isinstance(verdict.condition, tree.Follow):
+            return self._followed(verdict, verdict.condition)
+        valued = getattr(verdict.condition, "measure", tree.COUNT) != tree.COUNT and verdict.found is not None
+        now = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
+        return [*now, *self._events(verdict, valued), *self._border(verdict)]
+
+    def _events(self, verdict: Verdict, valued: bool) -> list[str]:
+        """The events behind a verdict, counted where it is about their number."""
         if not verdict.evidence:
-            return (
-                lines if valued or not isinstance(leaf, (tree.Event, tree.Every, tree.Latest, tree.Follow)) else [self.t("explain.nothing")]
-            )
+            return [] if valued or not isinstance(verdict.condition, _OF_EVENTS) else [self.t("explain.nothing")]
         kinds = len({one.what for one in verdict.evidence}) > 1
-        events = self.t("explain.joint").join(self._event(one, kinds) for one in verdict.evidence)
-        beside = self.t("explain.more", n=verdict.more) if verdict.more else ""
+        events = self._joined(verdict, [self._event(one, kinds) for one in verdict.evidence])
         if not valued and verdict.found is not None:
-            return [self.t("explain.counted", n=int(verdict.found), events=events) + beside]
-        return [*lines, self.t("explain.evidence", events=events) + beside]
+            return [self.t("explain.counted", n=int(verdict.found), events=events)]
+        return [self.t("explain.evidence", events=events)]
+
+    def _joined(self, verdict: Verdict, told: list[str]) -> str:
+        return self.t("explain.joint").join(told) + (self.t("explain.more", n=verdict.more) if verdict.more else "")
+
+    def _border(self, verdict: Verdict) -> list[str]:
+        """What the last one has who is among those with most."""
+        if not isinstance(verdict.condition, tree.Top) or verdict.needed is None:
+            return []
+        if verdict.condition.measure == tree.COUNT:
+            return [self.t("explain.border_times", n=int(verdict.needed))]
+        return [self.t("explain.border", amount=self._money(verdict.needed))]
+
+    def _followed(self, verdict: Verdict, follow: tree.Follow) -> list[str]:
+        """Each first event with what came after it."""
+        if not verdict.evidence:
+            return [self.t("explain.none_of", kind=self.t(f"explain.kinds.{follow.first}"))]
+        return [self.t("explain.evidence", events=self._joined(verdict, [self._pair(one) for one in verdict.evidence]))]
+
+    def _pair(self, one: Evidence) -> str:
+        first = self._event(one, True)
+        if one.then is None:
+            return self.t("explain.not_followed", first=first)
+        then = self.t(f"explain.kinds.{one.then.what}") if one.then.day is None else self._event(one.then, True)
+        return self.t("explain.followed", first=first, then=then)
 
     def _event(self, one: Evidence, with_kind: bool) -> str:
         told = [self.t(f"explain.kinds.{one.what}")] if with_kind else []
         told += [self._money(one.value)] if one.value is not None else []
-        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)
+        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)  # type: ignore[arg-type]
 
     def _money(self, amount: Decimal) -> str:
         return self.t.money(amount, self.speaker.currency)  # type: ignore[arg-type]

@@ -229,6 +229,75 @@ def test_a_figure_of_the_shop_is_told_as_an_amount(figure: str, needed: int) -> 
     assert f"(€ {needed},00)" in tell(found, "nl").replace("\xa0", " ")
 
 
+def lines(shop: Shop, told: Any, lang: str = "nl") -> list[str]:
+    """What is told below the answer."""
+    return tell(explained(shop, condition(told, "x"), "ann"), lang).replace("\xa0", " ").splitlines()[1:]
+
+
+def rivals(*values: int) -> list[dict[str, Any]]:
+    """An order of each of so many other people."""
+    order = {"ordered_at": datetime(2026, 10, 1, 12), "counts_as_purchase": True}
+    return [{**order, "order_id": f"r{n}", "profile_id": f"r{n}", "total_base": value} for n, value in enumerate(values)]
+
+
+def crowd(*values: int, ages: tuple[int, ...] = (5, 60)) -> Shop:
+    shop = small(*ages)
+    people = [{"profile_id": f"r{n}", "created_at": datetime(2026, 1, 1)} for n in range(len(values))]
+    return replace(shop, profiles=[*shop.profiles, *people], orders=[*shop.orders, *rivals(*values)])
+
+
+def test_of_those_with_most_the_amount_and_that_of_the_last_one_are_told() -> None:
+    assert lines(crowd(30, 20, 5), {"top": "50%", "by": "total_value", "of": "placed_order"}) == [
+        "- bij de 50% hoort die in totaal het meest heeft uitgegeven → klopt",
+        "  nu: € 21,00",
+        "  gevonden: 26 oktober 2026 (€ 10,00); 1 september 2026 (€ 11,00)",
+        "  de grens ligt op € 21,00",
+    ]
+    assert lines(crowd(30, 20), {"top": "30%", "by": "count", "of": "placed_order"}, "en")[1:] == [
+        "  found 2 times: 26 October 2026 (€10.00); 1 September 2026 (€11.00)",
+        "  the line is at 2 times",
+    ]
+
+
+@given(shops(), st.sampled_from(["total_value", "highest_value", "count"]), within("within"))
+def test_among_those_with_most_is_who_has_what_the_last_one_has(shop: Shop, by: str, window: dict[str, str]) -> None:
+    for who in sorted({row["profile_id"] for row in known_people(shop)} & {"ann", "bob"}):
+        verdict = verdict_on(shop, {"top": "34%", "by": by, "of": "placed_order", **window}, who)
+        assert verdict.holds == bool(verdict.found and verdict.found > 0 and verdict.needed is not None and verdict.found >= verdict.needed)
+
+
+def carts(*ages: int) -> Shop:
+    """Carts of ann, and an order an hour after the newest one."""
+    noon = datetime(2026, 10, 31, 11)
+    filled = [
+        {"event_id": f"c{age}", "profile_id": "ann", "event_type": "added_to_cart", "occurred_at": noon - timedelta(days=age), "value": 40}
+        for age in ages
+    ]
+    return replace(small(min(ages, default=1), 300), site_events=filled)
+
+
+def test_of_one_event_after_another_each_first_one_is_told_with_what_came_after_it() -> None:
+    told = {"after": "added_to_cart", "followed_by": "placed_order", "hours": 24, "within": "last 30 days"}
+    assert lines(carts(5, 20, 100), told)[1:] == [
+        "  gevonden: 26 oktober 2026 (in het mandje gelegd, € 40,00), daarna 26 oktober 2026 (bestelling, € 10,00); "
+        "11 oktober 2026 (in het mandje gelegd, € 40,00), zonder vervolg"
+    ]
+    assert lines(carts(100), told)[1:] == ["  niet gevonden: in het mandje gelegd"]
+
+
+def mail(kind: str, day: int, message: str) -> dict[str, Any]:
+    at = datetime(2026, 10, day, 12)
+    return {"event_id": f"{kind}{day}{message}", "profile_id": "ann", "event_type": kind, "message_id": message, "occurred_at": at}
+
+
+def test_of_events_that_must_be_alike_is_told_whether_they_came() -> None:
+    shop = replace(small(), email_events=[mail("received", 1, "m1"), mail("received", 3, "m2"), mail("opened", 4, "m1")])
+    told = {"after": "received_email", "followed_by": "opened_email", "where_next": {"same": "message"}, "days": 14}
+    assert lines(shop, told)[1:] == [
+        "  gevonden: 3 oktober 2026 (mail ontvangen), zonder vervolg; 1 oktober 2026 (mail ontvangen), daarna mail geopend"
+    ]
+
+
 def test_it_is_told_in_words() -> None:
     told = {"all": [{"did": "placed_order", "at_least": 3}, {"not": {"did": "placed_order", "within": "last 30 days"}},
                     {"any": [{"did": "opened_email"}, {"total_value": "placed_order", "at_least": 20}]}]}  # fmt: skip
