@@ -53,6 +53,8 @@ class Clauses(Events):
                 return self.not_every(condition)
             case tree.Latest() if not condition.where and not condition.item:
                 return self._not_latest(condition, "or_no_order" if condition.metrics == (ORDER,) else "or_nothing")
+            case tree.Latest():
+                return self.t("say.not_whose", line=self.judged(condition))
             case tree.Top():
                 return self.t("say.top_not", share=self.percent(condition.share), line=self.most(condition))
             case tree.Score(name, op, amount):

@@ -21,7 +21,7 @@ class Events(Wording):
 
     def deed(
         self, metrics: tuple[str, ...], where: Tests = (), item: Tests = (), adverb: str = "", when: str = "", negative: bool = False,
-        notes: tuple[str, ...] = (), more: tuple[str, ...] = (), flags: str = "flags",
+        notes: tuple[str, ...] = (), more: tuple[str, ...] = (),
     ) -> str:  # fmt: skip
         """Events that happened or did not; `adverb` is never, ever or last, `when` how often and in which span of time."""
         if len(metrics) == 1:
@@ -29,7 +29,7 @@ class Events(Wording):
         else:
             told = [self._one_deed(name, where, item, more, "", "", negative) for name in metrics]
             line = self.phrase("say.several", deeds=self.joined("say.and" if negative else "say.or", told), adverb=adverb, when=when)
-        return self.noted(line, [*self.flag_notes(metrics, where, flags), *notes])
+        return self.noted(line, [*self.flag_notes(metrics, where), *notes])
 
     def _one_deed(
         self, metric: str, where: Tests, item: Tests, more: tuple[str, ...], adverb: str, when: str, negative: bool
@@ -103,9 +103,26 @@ class Events(Wording):
 
     def latest(self, latest: tree.Latest, window: Window, moment: str = "") -> str:
         """The first or last time, in a window or at a moment told in words."""
-        tested = latest.where or latest.item
-        adverb = self.t(f"say.latest_tested.{latest.which}" if tested else f"say.latest.{latest.which}")
-        return self.deed(latest.metrics, latest.where, latest.item, adverb=adverb, when=moment or self.when(window), flags="judged")
+        if latest.where or latest.item:
+            return self.t("say.whose", line=self.judged(latest))
+        return self.deed(latest.metrics, adverb=self.t(f"say.latest.{latest.which}"), when=moment or self.when(window))
+
+    def judged(self, latest: tree.Latest) -> str:
+        """The very first or last one: when it was and what it must be, both of that one."""
+        which = self.t(f"say.which.{latest.which}")
+        it = self.joined("say.or", [self.t(f"say.ones.{name}", which=which) for name in latest.metrics])
+        when = [] if latest.window.is_ever else [self.t("say.was_in", window=self.window(latest.window))]
+        scores = [test for test in latest.where if self.t.has(f"say.was_scored.{test.op}") and test.name == "score_10"]
+        rest = tuple(test for test in latest.where if test not in scores)
+        told = [*when, *[self.t(f"say.was_scored.{test.op}", value=self.value(test)) for test in scores], *self._was(latest, rest)]
+        return self.noted(self.t("say.judged", it=it, told=self.joined("say.and", told)), [self.t("say.scale")] if scores else [])
+
+    def _was(self, latest: tree.Latest, where: Tests) -> list[str]:
+        """What an event must have been, as what it was and what it held."""
+        filters = list(dict.fromkeys(told for name in latest.metrics for told in self.filters(name, where)))
+        was = [self.t("say.was_one", filters=self.joined("say.and", filters))] if filters else []
+        was += [self.t("say.was", told=note) for note in self.flag_notes(latest.metrics, where, "noted_as")]
+        return was + ([self.t("say.held", filters=self.of_line(latest.item))] if latest.item else [])
 
     def every(self, every: tree.Every) -> str:
         """So many times, and each time so."""
@@ -121,7 +138,7 @@ class Events(Wording):
         filters = list(dict.fromkeys(told for name in every.metrics for told in self.filters(name, every.where)))
         if every.item:
             filters.append(self.t("say.with_product" if filters else "say.product", filters=self.of_line(every.item)))
-        notes = self.flag_notes(every.metrics, every.where, "judged")
+        notes = self.flag_notes(every.metrics, every.where, "noted_as")
         told = self.joined("say.and", filters)
         noted = self.t("say.every_noted", notes=self.t("say.note_joint").join(notes)) if notes else ""
         return self.joined("say.and", [one for one in (told, noted) if one])

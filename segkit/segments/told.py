@@ -20,9 +20,12 @@ def tell(found: Explanation, lang: str, currency: str = "EUR", segments: Segment
     """The explanation as a text of several lines: the answer, each condition with its verdict, evidence, and what turns it."""
     t = catalogue(lang)
     own = segments[found.segment] if segments and found.segment in segments else None
-    verdict = "in" if found.is_member else "out"
-    head = t(f"explain.{verdict}", profile=found.profile_id, segment=title(found.segment, own, lang), day=t.date(found.as_of))
-    teller = _Teller(found, Speaker(lang, currency, segments, found.figures))
+    speaker = Speaker(lang, currency, segments, found.figures)
+    speaker.each = speaker.is_mixed(found.condition)
+    everyone = t("explain.everyone_each" if speaker.each else "explain.everyone")
+    name, verdict = title(found.segment, own, lang), "in" if found.is_member else "out"
+    head = t(f"explain.{verdict}", profile=found.profile_id, segment=name, day=t.date(found.as_of), everyone=everyone)
+    teller = _Teller(found, speaker)
     told = group(found.condition)
     parts = told[2] if told and told[0] == "all" else (found.condition,)
     return "\n".join([head, *(line for part in parts for line in teller.lines(part, ""))])
@@ -37,7 +40,7 @@ class _Teller:
     def lines(self, condition: Condition, indent: str) -> list[str]:
         """A condition with its verdict, and below it its parts or its evidence."""
         holds, told = self.found.holds(condition), group(condition)
-        line = self.t(f"say.{told[0]}") if told else self.speaker.leaf(condition)
+        line = self.speaker.clause(condition)
         mark = self.t("explain.yes" if holds else "explain.no")
         first = indent + (self.t("explain.group", mark=mark, line=line) if told else self.t("explain.line", mark=mark, line=line))
         if told:

@@ -121,7 +121,7 @@ class Wording:
         return [self.filter(_renamed(test)) for test in where if test.name in known and test.name not in FLAGS]
 
     def flag_notes(self, metrics: tuple[str, ...], where: Tests, part: str = "flags") -> list[str]:
-        """Which opens and clicks count ("flags"), or what one that is looked at must be ("judged")."""
+        """Which opens and clicks count ("flags"), or what one that is looked at must be ("noted_as")."""
         known = {name for metric in metrics for name in words.metrics()[metric].properties}
         told = {test.name: flag_key(test) for test in where if test.name in FLAGS and test.name in known}
         if part == "flags" and list(told.values()) == ["false", "false"]:

@@ -329,6 +329,16 @@ def test_it_is_told_in_words() -> None:
     assert len(english) == len(tell(found, "nl").splitlines())
 
 
+def test_where_one_line_has_its_own_pronoun_each_has() -> None:
+    told = {"all": [{"did": "placed_order"}, {"last": "placed_order", "where": {"channel": "web"}}]}
+    found = tell(explained(small(5), condition(told, "x"), "ann"), "nl").splitlines()
+    assert found[0].endswith("Daarin zit iedereen")
+    assert [line for line in found if line.startswith("- ")] == [
+        "- die ooit heeft besteld → klopt",
+        "- van wie de laatste bestelling er een via kanaal web was → klopt niet",
+    ]
+
+
 def test_an_unknown_person_is_told_of() -> None:
     with pytest.raises(SegmentError, match="Nobody is called 'zoe'"):
         explained(small(), condition({"did": "placed_order"}, "x"), "zoe")
