@@ -151,11 +151,12 @@ class _Case:
             case tree.Every(metrics, least, where, item, window):
                 events = self._judged(metrics, where, item)
                 seen = self._seen(tree.Event(metrics, window=window))
-                turned = changes.of_every(leaf, events, self.day, holds)
+                turned = changes.corrected(leaf, changes.of_every(leaf, events, self.day, holds), holds, bool(events))
                 return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), seen)
             case tree.Latest(which, metrics, where, item):
                 events = self._judged(metrics, where, item)
-                verdict = Verdict(leaf, holds, changes=tuple(changes.of_latest(leaf, events, self.day, holds)))
+                turned = changes.corrected(leaf, changes.of_latest(leaf, events, self.day, holds), holds, bool(events))
+                verdict = Verdict(leaf, holds, changes=tuple(turned))
                 return _shown(verdict, events if which == "last" else events[::-1])
             case tree.Follow():
                 return self._follow(leaf, holds)
@@ -174,6 +175,7 @@ class _Case:
             turned = changes.of_count(leaf, events, self.day, holds, len(seen))
         else:
             turned = [] if needed is None else changes.of_value(leaf, events, self.day, holds, found, needed)
+        turned = changes.corrected(leaf, turned, holds, bool(seen))
         return _shown(Verdict(leaf, holds, found, needed, changes=tuple(turned)), seen)
 
     def _needed(self, leaf: tree.Event) -> Decimal | None:

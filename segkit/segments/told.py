@@ -109,8 +109,8 @@ class _Teller:
             return self.t("explain.change.more_later" if later else "explain.change.more", n=int(change.number or 0), then=then, **later)
         if change.what == changes.FOLLOW:
             return self.t("explain.change.follow", day=change.day, then=then)
-        if change.what == changes.FIXED:
-            return self.t("explain.change.fixed")
+        if change.what in (changes.FIXED, changes.CORRECTED):
+            return self.t(f"explain.change.{change.what}")
         return self._by_amount(verdict, change, then)
 
     def _by_amount(self, verdict: Verdict, change: Change, then: str) -> str:

@@ -107,7 +107,7 @@ def check(shop: Shop, told: Any, who: str, one: Condition, verdict: Verdict, cha
         return not turned(later(shop, change.day)) and turned(later(shop, change.day + timedelta(days=1)))
     if change.what == "from" and change.day:
         return not turned(later(shop, change.day - timedelta(days=1))) and turned(later(shop, change.day))
-    assert change.what == "fixed"
+    assert change.what in ("fixed", "corrected")
     futures = [later(bought(shop, told, who, n), shop.day + timedelta(days=days)) for n in (0, 1, 4) for days in (0, 1, 8, 31, 91, 1000)]
     return not any(map(turned, futures))
 
@@ -190,13 +190,17 @@ def test_evidence_is_newest_first_with_its_day_kind_and_value() -> None:
     ("told", "ages", "changes"),
     [
         ({"did": "placed_order", "at_least": 3}, (5,), [Change("more", Decimal(2))]),
-        ({"did": "placed_order", "at_least": 1}, (5,), [Change("fixed")]),
+        ({"did": "placed_order", "at_least": 1}, (5,), [Change("corrected")]),
+        ({"total_value": "placed_order", "at_most": 5}, (5,), [Change("corrected")]),
+        ({"total_value": "placed_order", "at_least": 500, "within": "before 2026-10-28"}, (5,), [Change("fixed")]),
+        ({"did": "active_on_site"}, (5,), [Change("more", Decimal(1))]),
         ({"did": "placed_order", "at_least": 1, "within": "last 30 days"}, (5,), [Change("until", day=date(2026, 11, 25))]),
         ({"never": "placed_order", "within": "last 30 days"}, (5,), [Change("from", day=date(2026, 11, 26))]),
-        ({"never": "placed_order", "within": "before 2026-10-01"}, (60,), [Change("fixed")]),
+        ({"never": "placed_order", "within": "before 2026-10-01"}, (60,), [Change("corrected")]),
+        ({"never": "placed_order", "within": "before 2026-10-01"}, (5,), [Change("fixed")]),
         ({"did": "placed_order", "within": "between 10 and 20 days ago"}, (), [Change("more", Decimal(1), date(2026, 11, 10))]),
         ({"last": "placed_order", "was": "between 90 and 180 days ago"}, (100,), [Change("more", Decimal(1)), Change("until", day=date(2027, 1, 19))]),
-        ({"first": "placed_order", "was": "last 30 days"}, (100,), [Change("fixed")]),
+        ({"first": "placed_order", "was": "last 30 days"}, (100,), [Change("corrected")]),
         ({"total_value": "placed_order", "more_than": 50}, (1, 2), [Change("amount", Decimal(29))]),
         ({"average_value": "placed_order", "at_least": 12}, (1, 2), [Change("mean", Decimal("1.5"))]),
         ({"highest_value": "placed_order", "at_least": 100}, (1,), [Change("single", Decimal(100))]),
@@ -207,6 +211,20 @@ def test_evidence_is_newest_first_with_its_day_kind_and_value() -> None:
 )  # fmt: skip
 def test_what_turns_a_condition(told: Any, ages: tuple[int, ...], changes: list[Change]) -> None:
     assert list(verdict_on(small(*ages), told).changes) == changes
+
+
+def test_a_refund_turns_what_only_a_refund_can_turn() -> None:
+    shop, told = small(5), {"total_value": "placed_order", "at_least": 8}
+    assert verdict_on(shop, told).changes == (Change("corrected"),)
+    refund = {
+        "refund_id": "x",
+        "order_id": "o0",
+        "profile_id": "ann",
+        "amount": Decimal(5),
+        "refunded_at": datetime(2026, 10, 30, 12),
+        "linkage": "order",
+    }
+    assert not verdict_on(replace(shop, refunds=[refund]), told).holds
 
 
 @pytest.mark.parametrize(("followed", "change"), [("followed_by", "follow"), ("not_followed_by", "from")])
@@ -317,7 +335,7 @@ def test_it_is_told_in_words() -> None:
         "  - in totaal minstens € 20 heeft uitgegeven → klopt",
         "    nu: € 21,00",
         "    gevonden: 26 oktober 2026 (€ 10,00); 1 september 2026 (€ 11,00)",
-        "    dit verandert niet meer",
+        "    verandert alleen nog door een terugbetaling of annulering",
     ]
     english = tell(found, "en").splitlines()
     assert english[:4] == [
