@@ -141,7 +141,7 @@ class Clauses(Events):
     def _state(self, condition: Condition) -> str:
         match condition:
             case tree.CanReceive(channel, purpose):
-                return self.t(f"say.can_receive.{purpose}", channel=self.t(f"say.channels.{channel}"))
+                return self._receive("can_receive", channel, purpose)
             case tree.ConsentIs():
                 return self.t("say.consent_is", **self._consent(condition))
             case tree.InList(name, window) if window.is_ever:
@@ -159,7 +159,7 @@ class Clauses(Events):
     def _no_state(self, condition: Condition) -> str:
         match condition:
             case tree.CanReceive(channel, purpose):
-                return self.t(f"say.cannot_receive.{purpose}", channel=self.t(f"say.channels.{channel}"))
+                return self._receive("cannot_receive", channel, purpose)
             case tree.ConsentIs():
                 return self.t("say.or_unknown", line=self.t("say.consent_is_not", **self._consent(condition)))
             case tree.InList(name, window) if window.is_ever:
@@ -171,6 +171,10 @@ class Clauses(Events):
             case tree.InRegion(name):
                 return self.t("say.in_region_not", value=self.t(f"say.regions.{name}"))
         return self.t("say.not", line=self.leaf(condition))
+
+    def _receive(self, key: str, channel: str, purpose: str) -> str:
+        by = "messages" if purpose == "open_tracking" else "channels"
+        return self.t(f"say.{key}.{purpose}", channel=self.t(f"say.{by}.{channel}"))
 
     def _consent(self, told: tree.ConsentIs) -> dict[str, str]:
         purpose, channel, status = (f"purposes.{told.purpose}", f"channels.{told.channel}", f"statuses.{told.status}")

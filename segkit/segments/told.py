@@ -40,9 +40,12 @@ class _Teller:
     def lines(self, condition: Condition, indent: str) -> list[str]:
         """A condition with its verdict, and below it its parts or its evidence."""
         holds, told = self.found.holds(condition), group(condition)
-        line = self.speaker.clause(condition)
         mark = self.t("explain.yes" if holds else "explain.no")
-        first = indent + (self.t("explain.group", mark=mark, line=line) if told else self.t("explain.line", mark=mark, line=line))
+        if told:
+            first = self.t("explain.group", mark=mark, line=self.t(f"explain.groups.{told[0]}.{'holds' if holds else 'fails'}"))
+        else:
+            first = self.t("explain.line", mark=mark, line=self.speaker.clause(condition))
+        first = indent + first
         if told:
             return [first, *(line for part in told[2] for line in self.lines(part, indent + INDENT))]
         leaf, negated = _leaf(condition)

@@ -328,7 +328,7 @@ def test_it_is_told_in_words() -> None:
         "- in de afgelopen 30 dagen niet heeft besteld → klopt niet",
         "  één keer gevonden: 26 oktober 2026 (€ 10,00)",
         "  klopt vanaf 26 november 2026 als er niets gebeurt",
-        "- klopt: aan minstens één van deze voorwaarden voldoet:",
+        "- klopt: voldoet aan minstens één van:",
         "  - ooit een mail heeft geopend → klopt niet",
         "    niets gevonden",
         "    nog één keer, dan klopt het",
@@ -345,6 +345,12 @@ def test_it_is_told_in_words() -> None:
         "  once more and it is true",
     ]
     assert len(english) == len(tell(found, "nl").splitlines())
+
+
+def test_a_group_is_told_as_it_came_out() -> None:
+    none = {"all": [{"did": "logged_in"}, {"any": [{"did": "opened_email"}, {"did": "clicked_email"}]}]}
+    assert lines(small(5), none)[3] == "- klopt niet: voldoet aan geen van:"
+    assert lines(small(5), {"not": none}, "en")[0] == "- true: does not meet all of:"
 
 
 def test_where_one_line_has_its_own_pronoun_each_has() -> None:

@@ -59,6 +59,8 @@ BESIDE = [  # forms that the library does not use
     {"last": "placed_order", "item": {"category": "Taart"}, "was": "last 400 days"}, {"first": ["clicked_email", "opened_email"], "where": {"campaign": "zomer"}},
     {"all": [{"can_receive": "email"}, {"any": [{"did": "logged_in"}, {"last": "gave_feedback", "where": {"score_10": {"less_than": 5}}}]}]},
     {"not": {"any": [{"did": "logged_in"}, {"last": "gave_feedback", "where": {"score_10": 9}}]}},
+    {"never": "bounced_email", "where": {"bounce_type": "hard", "campaign": "zomer"}, "within": "last 90 days"},
+    {"every": "clicked_email", "where": {"bot_click": True, "campaign": "zomer"}},
 ]  # fmt: skip
 
 

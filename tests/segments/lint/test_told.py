@@ -58,6 +58,21 @@ def test_a_gap_of_one_number_is_no_range(lang: str, once: str, more: str):
         assert tell(gap, catalogue(lang)).startswith(f"{words} ")
 
 
+def test_one_kind_and_one_day_are_told_in_the_singular():
+    hole = {"kinds": 1, "holes": 1, "of": 5, "families": 1, "family": {"did": "placed_order"}}
+    told = [
+        LintFinding("hole", "hint", (), hole, witness={"events": [{"event": "placed_order", "days_ago": age}], "facts": {}})
+        for age in (0, 1, 2)
+    ]
+    said = [tell(one, catalogue("nl")).splitlines() for one in told]
+    assert said[0][1] == "De enige soort mensen die nergens in valt, van de 5 die deze segmenten onderscheiden."
+    assert [lines[2].split(": ")[1] for lines in said] == [
+        "bestelling (vandaag).",
+        "bestelling (gisteren).",
+        "bestelling (2 dagen geleden).",
+    ]
+
+
 def test_every_severity_and_finding_has_words():
     for lang in LOCALES:
         t = catalogue(lang)
