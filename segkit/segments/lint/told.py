@@ -56,6 +56,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
         values["goals"] = ", ".join(t(f"lint.goals.{goal}") for goal in numbers["goals"])
     if "share" in numbers:
         values["share"] = t.percent(numbers["share"])
+    if "whom" in numbers:
+        values["whom"] = t(f"lint.whom.{numbers['whom']}")
     if "reason" in numbers:
         values["reason"] = t(f"reasons.{numbers['reason']}")
     if "family" in numbers:

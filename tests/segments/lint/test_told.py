@@ -20,7 +20,7 @@ OF_THE_DATA = [
         "static_list", "warning", ("a",), {"list": "Hardlopers 2025", "days": 420, "members": 1299}, people=1299, profiles=("p1", "p2")
     ),
     LintFinding("nobody", "warning", ("a",), {"profiles": 3000}),
-    LintFinding("everyone", "warning", ("a",), {"share": 0.97}),
+    LintFinding("everyone", "warning", ("a",), {"share": 0.97, "whom": "mailable"}),
     LintFinding("too_many_kinds", "hint", ("a", "b"), {"kinds": 1234567}),
 ]
 LOGICAL = [(key, text) for key, (text, _) in BAD_AND_GOOD.items()]
