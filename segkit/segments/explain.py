@@ -17,6 +17,7 @@ from segkit.segments import changes, rows, standing, tree, words
 from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import evidence, figures_of, shop_figures, with_flags
+from segkit.segments.facts import Fact, Facts
 from segkit.segments.tree import Condition, leaves
 from segkit.segments.window import Window
 from segkit.segments.write import plain
@@ -30,18 +31,21 @@ _DATED = {"created": "created_at", "updated": "updated_at"}
 class Evidence:
     """An event that a condition looks at: its local day, kind, and value where it has one.
 
-    `then` is what came after it in time, where that is asked; without a day where only is known that it came.
+    `then` is what came after it in time, where that is asked; without a day where only is known that it came. `passes`
+    says whether it is what the condition asks of it; None where nothing is asked.
     """
 
     day: date | None
     what: str
     value: Decimal | None = None
     then: Evidence | None = None
+    passes: bool | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The event as plain data."""
         told = {"day": self.day and str(self.day), "what": self.what, "value": _number(self.value)}
-        return told | ({"then": self.then.as_dict()} if self.then else {})
+        then = {"then": self.then.as_dict()} if self.then else {}
+        return told | then | ({} if self.passes is None else {"passes": self.passes})
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,14 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     more: int = 0
     changes: tuple[Change, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data; what there is none of is left out."""
         told = {
             "found": _number(self.found), "needed": _number(self.needed), "more": self.more or None,
             "evidence": [one.as_dict() for one in self.evidence],
+            "facts": [one.as_dict() for one in self.facts],
             "changes": [{"what": one.what, "number": _number(one.number), "day": one.day and str(one.day)} for one in self.changes],
         }  # fmt: skip
         return {
@@ -142,6 +148,7 @@ class _Case:
     def __init__(self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any]) -> None:
         self.store, self.rules, self.profile, self.figures, self.dates = store, rules, profile, figures, dates
         self.day, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
+        self.facts = Facts(store, rules, profile, self._local)
 
     def verdict(self, leaf: Condition, holds: bool) -> Verdict:
         """What is found for a condition, and what would turn it."""
@@ -152,12 +159,13 @@ class _Case:
                 events = self._judged(metrics, where, item)
                 seen = self._seen(tree.Event(metrics, window=window))
                 turned = changes.corrected(leaf, changes.of_every(leaf, events, self.day, holds), holds, bool(events))
-                return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), seen)
+                marked = sorted(_marked(seen, events), key=lambda event: event.passes)
+                return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), marked, True)
             case tree.Latest(which, metrics, where, item):
                 events = self._judged(metrics, where, item)
                 turned = changes.corrected(leaf, changes.of_latest(leaf, events, self.day, holds), holds, bool(events))
                 verdict = Verdict(leaf, holds, changes=tuple(turned))
-                return _shown(verdict, events if which == "last" else events[::-1])
+                return _shown(verdict, events if which == "last" else events[::-1], bool(where or item))
             case tree.Follow():
                 return self._follow(leaf, holds)
             case tree.Top(_, measure, metrics, window):
@@ -165,8 +173,8 @@ class _Case:
                 least = self.store.row(standing.border(self.rules, leaf))["border"]
                 return _shown(Verdict(leaf, holds, _found(measure, seen), None if pd.isna(least) else Decimal(str(least))), seen)
             case tree.ProfileDate(name, window) if name in _DATED:
-                return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)))
-        return Verdict(leaf, holds)
+                return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)), facts=tuple(self.facts.of(leaf)))
+        return Verdict(leaf, holds, facts=tuple(self.facts.of(leaf)))
 
     def _event(self, leaf: tree.Event, holds: bool) -> Verdict:
         seen, events = self._seen(leaf), self._events(leaf.metrics, leaf.where, leaf.item)
@@ -259,9 +267,19 @@ def _found(measure: str, seen: list[Happened]) -> Decimal | None:
     return Decimal(len(seen)) if measure == tree.COUNT else changes.measured(measure, seen)
 
 
-def _shown(verdict: Verdict, events: list[Happened]) -> Verdict:
+def _marked(seen: list[Happened], judged: list[Happened]) -> list[Happened]:
+    """The events that were seen, each as it was judged."""
+    left, found = list(judged), []
+    for one in seen:
+        same = next(event for event in left if (event.at, event.metric, event.value) == (one.at, one.metric, one.value))
+        left.remove(same)
+        found.append(same)
+    return found
+
+
+def _shown(verdict: Verdict, events: list[Happened], is_judged: bool = False) -> Verdict:
     """A verdict with its first events as evidence."""
-    told = tuple(Evidence(event.day, event.metric, event.value) for event in events[:SHOWN])
+    told = tuple(Evidence(event.day, event.metric, event.value, passes=event.passes if is_judged else None) for event in events[:SHOWN])
     return replace(verdict, evidence=told, more=max(0, len(events) - SHOWN))
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from segkit.segments import changes, tree
+from segkit.segments import changes, facts, tree, values
 from segkit.segments.changes import Change
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Evidence, Explanation, Verdict
+from segkit.segments.facts import Fact
 from segkit.segments.say import INDENT, Speaker, group, title
 from segkit.segments.tree import Condition
 from segkit.text import catalogue
 
+_LEAP_YEAR = "2000"  # has every birthday
 _OF_EVENTS = (tree.Event, tree.Every, tree.Latest, tree.Top)
 
 
@@ -56,6 +58,8 @@ class _Teller:
     def _evidence(self, verdict: Verdict) -> list[str]:
         if isinstance(verdict.condition, tree.Follow):
             return self._followed(verdict, verdict.condition)
+        if verdict.facts:
+            return [self._fact(one) for one in verdict.facts]
         valued = getattr(verdict.condition, "measure", tree.COUNT) != tree.COUNT and verdict.found is not None
         now = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
         return [*now, *self._events(verdict, valued), *self._border(verdict)]
@@ -97,7 +101,44 @@ class _Teller:
     def _event(self, one: Evidence, with_kind: bool) -> str:
         told = [self.t(f"explain.kinds.{one.what}")] if with_kind else []
         told += [self._money(one.value)] if one.value is not None else []
+        told += [self.t("explain.fails")] if one.passes is False else []
         return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)  # type: ignore[arg-type]
+
+    def _fact(self, fact: Fact) -> str:
+        """What is known of the person, since when, and who says so."""
+        beside = [self.t("explain.facts.reason", reason=fact.reason)] if fact.reason else []
+        beside += [self._source(fact.source)] if fact.source and fact.value is not None else []
+        return self.speaker.noted(self._known(fact), beside)
+
+    def _source(self, source: str) -> str:
+        return self.t("explain.facts.of_order") if source == facts.ORDER else self.t("explain.facts.source", source=source)
+
+    def _known(self, fact: Fact) -> str:
+        if fact.what in (facts.CONSENT, facts.LIST, facts.LEFT):
+            return self._record(fact)
+        keys = {facts.DATE: "explain.facts.dates.{}", facts.BIRTHDAY: "explain.facts.dates.{}", facts.FLAG: "explain.facts.flags.{}"}
+        key = keys.get(fact.what, "say.labels.{}.bare").format(fact.name)
+        name = fact.name if fact.what == facts.OWN else self.t(key)
+        return self.t("explain.facts.known", name=name, value=self._value(fact))
+
+    def _value(self, fact: Fact) -> str:
+        if fact.value is None:
+            return self.t("explain.facts.unknown")
+        if fact.what == facts.BIRTHDAY:
+            return self.t.date(f"{_LEAP_YEAR}-{fact.value}", "d MMMM")
+        if isinstance(fact.value, date):
+            return self.t.date(fact.value)
+        several = fact.value if isinstance(fact.value, tuple) else (fact.value,)
+        return ", ".join(self.speaker.value(tree.Test(fact.name, values.IS, one)) for one in several)
+
+    def _record(self, fact: Fact) -> str:
+        """A consent or a stay on a list."""
+        if fact.value is None:
+            return self.t(f"explain.facts.no_{fact.what}")
+        told = {"status": self.t(f"say.statuses.{fact.value}")} if fact.what == facts.CONSENT else {}
+        if fact.day is None:
+            return self.t(f"explain.facts.{fact.what}", **told)
+        return self.t(f"explain.facts.{fact.what}_since", **told, day=fact.day)
 
     def _money(self, amount: Decimal) -> str:
         return self.t.money(amount, self.speaker.currency)  # type: ignore[arg-type]
