@@ -10,7 +10,8 @@ from decimal import Decimal
 from segkit.segments import tree
 from segkit.segments.window import Window
 
-MORE, AMOUNT, MEAN, SINGLE, FOLLOW, UNTIL, FROM, FIXED = "more", "amount", "mean", "single", "follow", "until", "from", "fixed"
+MORE, AMOUNT, MEAN, SINGLE, FOLLOW, UNTIL, FROM = "more", "amount", "mean", "single", "follow", "until", "from"
+FIXED, CORRECTED = "fixed", "corrected"
 _GROWS = (tree.AT_LEAST, tree.MORE_THAN)
 _ONE_DAY = timedelta(days=1)
 
@@ -22,7 +23,8 @@ class Change:
     more: `number` more such events; amount: `number` more in all; mean: a mean that is `number` higher (below 0: lower);
     single: one event of `number`; follow: the second event by `day` at the latest. Where new events do not count at once,
     `day` is when they do. until: the verdict holds up to and on `day` if nothing happens; from: it turns on `day` if
-    nothing happens; fixed: nothing that still can happen turns it.
+    nothing happens; corrected: only a refund or the cancellation of an order turns it; fixed: nothing that still can happen
+    turns it.
     """
 
     what: str
@@ -204,6 +206,15 @@ def of_follow(
     days = [(event, local(event.at + span)) for event in alone]
     left = [day for event, day in days if leaf.window.hours is None and inside(event, leaf.window, day)]
     return [Change(FROM, day=min(left))] if left and not leaf.same else []
+
+
+def corrected(leaf: tree.Event | tree.Every | tree.Latest, told: list[Change], verdict: bool, has_events: bool) -> list[Change]:
+    """What is fixed but for orders that can still be taken back: a verdict that fewer or smaller orders turn."""
+    if told != [Change(FIXED)] or not has_events or "placed_order" not in leaf.metrics:
+        return told
+    if isinstance(leaf, tree.Event) and leaf.measure != tree.MEAN and leaf.op != tree.EXACTLY and (leaf.op in _GROWS) != verdict:
+        return told
+    return [Change(CORRECTED)]
 
 
 def _or_fixed(told: list[Change], window: Window) -> list[Change]:

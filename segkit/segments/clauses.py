@@ -53,6 +53,8 @@ class Clauses(Events):
                 return self.not_every(condition)
             case tree.Latest() if not condition.where and not condition.item:
                 return self._not_latest(condition, "or_no_order" if condition.metrics == (ORDER,) else "or_nothing")
+            case tree.Latest():
+                return self.t("say.not_whose", line=self.judged(condition))
             case tree.Top():
                 return self.t("say.top_not", share=self.percent(condition.share), line=self.most(condition))
             case tree.Score(name, op, amount):
@@ -139,7 +141,7 @@ class Clauses(Events):
     def _state(self, condition: Condition) -> str:
         match condition:
             case tree.CanReceive(channel, purpose):
-                return self.t(f"say.can_receive.{purpose}", channel=self.t(f"say.channels.{channel}"))
+                return self._receive("can_receive", channel, purpose)
             case tree.ConsentIs():
                 return self.t("say.consent_is", **self._consent(condition))
             case tree.InList(name, window) if window.is_ever:
@@ -157,7 +159,7 @@ class Clauses(Events):
     def _no_state(self, condition: Condition) -> str:
         match condition:
             case tree.CanReceive(channel, purpose):
-                return self.t(f"say.cannot_receive.{purpose}", channel=self.t(f"say.channels.{channel}"))
+                return self._receive("cannot_receive", channel, purpose)
             case tree.ConsentIs():
                 return self.t("say.or_unknown", line=self.t("say.consent_is_not", **self._consent(condition)))
             case tree.InList(name, window) if window.is_ever:
@@ -169,6 +171,10 @@ class Clauses(Events):
             case tree.InRegion(name):
                 return self.t("say.in_region_not", value=self.t(f"say.regions.{name}"))
         return self.t("say.not", line=self.leaf(condition))
+
+    def _receive(self, key: str, channel: str, purpose: str) -> str:
+        by = "messages" if purpose == "open_tracking" else "channels"
+        return self.t(f"say.{key}.{purpose}", channel=self.t(f"say.{by}.{channel}"))
 
     def _consent(self, told: tree.ConsentIs) -> dict[str, str]:
         purpose, channel, status = (f"purposes.{told.purpose}", f"channels.{told.channel}", f"statuses.{told.status}")

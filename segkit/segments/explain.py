@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,32 +13,47 @@ import pandas as pd
 from segkit.clock import local_of_utc, zone
 from segkit.engine import Rules, Store
 from segkit.errors import SegmentError
-from segkit.segments import changes, rows, tree, words
+from segkit.segments import changes, rows, standing, tree, words
 from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import evidence, figures_of, shop_figures, with_flags
+from segkit.segments.facts import Fact, Facts
 from segkit.segments.tree import Condition, leaves
+from segkit.segments.window import Window
 from segkit.segments.write import plain
 
+_ONE_DAY = timedelta(days=1)
 SHOWN = 5  # events that are told one by one
 _DATED = {"created": "created_at", "updated": "updated_at"}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """An event that a condition looks at: its local day, kind, and value where it has one."""
+    """An event that a condition looks at: its local day, kind, and value where it has one.
 
-    day: date
+    `then` is what came after it in time, where that is asked; without a day where only is known that it came. `passes`
+    says whether it is what the condition asks of it; None where nothing is asked.
+    """
+
+    day: date | None
     what: str
     value: Decimal | None = None
+    then: Evidence | None = None
+    passes: bool | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as plain data."""
+        told = {"day": self.day and str(self.day), "what": self.what, "value": _number(self.value)}
+        then = {"then": self.then.as_dict()} if self.then else {}
+        return told | then | ({} if self.passes is None else {"passes": self.passes})
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A condition without parts: whether it holds, the figure found and the one asked for, and the events behind it.
 
-    `found` is a count or value, `needed` a count or amount (a figure of the shop as of the moment); both are None where the
-    condition has none. `evidence` is newest first, `more` how many older events there are beside.
+    `found` is a count or value, `needed` a count or amount (a figure of the shop as of the moment; of a top share what its
+    last member has); both are None where the condition has none. `evidence` is newest first, `more` how many older events there are beside.
     """
 
     condition: Condition
@@ -48,12 +63,14 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     more: int = 0
     changes: tuple[Change, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data; what there is none of is left out."""
         told = {
             "found": _number(self.found), "needed": _number(self.needed), "more": self.more or None,
-            "evidence": [{"day": str(one.day), "what": one.what, "value": _number(one.value)} for one in self.evidence],
+            "evidence": [one.as_dict() for one in self.evidence],
+            "facts": [one.as_dict() for one in self.facts],
             "changes": [{"what": one.what, "number": _number(one.number), "day": one.day and str(one.day)} for one in self.changes],
         }  # fmt: skip
         return {
@@ -131,6 +148,7 @@ class _Case:
     def __init__(self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any]) -> None:
         self.store, self.rules, self.profile, self.figures, self.dates = store, rules, profile, figures, dates
         self.day, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
+        self.facts = Facts(store, rules, profile, self._local)
 
     def verdict(self, leaf: Condition, holds: bool) -> Verdict:
         """What is found for a condition, and what would turn it."""
@@ -140,20 +158,23 @@ class _Case:
             case tree.Every(metrics, least, where, item, window):
                 events = self._judged(metrics, where, item)
                 seen = self._seen(tree.Event(metrics, window=window))
-                turned = changes.of_every(leaf, events, self.day, holds)
-                return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), seen)
+                turned = changes.corrected(leaf, changes.of_every(leaf, events, self.day, holds), holds, bool(events))
+                marked = sorted(_marked(seen, events), key=lambda event: event.passes)
+                return _shown(Verdict(leaf, holds, Decimal(len(seen)), Decimal(least), changes=tuple(turned)), marked, True)
             case tree.Latest(which, metrics, where, item):
                 events = self._judged(metrics, where, item)
-                verdict = Verdict(leaf, holds, changes=tuple(changes.of_latest(leaf, events, self.day, holds)))
-                return _shown(verdict, events if which == "last" else events[::-1])
+                turned = changes.corrected(leaf, changes.of_latest(leaf, events, self.day, holds), holds, bool(events))
+                verdict = Verdict(leaf, holds, changes=tuple(turned))
+                return _shown(verdict, events if which == "last" else events[::-1], bool(where or item))
             case tree.Follow():
                 return self._follow(leaf, holds)
             case tree.Top(_, measure, metrics, window):
                 seen = self._seen(tree.Event(metrics, window=window))
-                return _shown(Verdict(leaf, holds, _found(measure, seen)), seen)
+                least = self.store.row(standing.border(self.rules, leaf))["border"]
+                return _shown(Verdict(leaf, holds, _found(measure, seen), None if pd.isna(least) else Decimal(str(least))), seen)
             case tree.ProfileDate(name, window) if name in _DATED:
-                return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)))
-        return Verdict(leaf, holds)
+                return Verdict(leaf, holds, changes=tuple(self._of_date(leaf, holds)), facts=tuple(self.facts.of(leaf)))
+        return Verdict(leaf, holds, facts=tuple(self.facts.of(leaf)))
 
     def _event(self, leaf: tree.Event, holds: bool) -> Verdict:
         seen, events = self._seen(leaf), self._events(leaf.metrics, leaf.where, leaf.item)
@@ -162,6 +183,7 @@ class _Case:
             turned = changes.of_count(leaf, events, self.day, holds, len(seen))
         else:
             turned = [] if needed is None else changes.of_value(leaf, events, self.day, holds, found, needed)
+        turned = changes.corrected(leaf, turned, holds, bool(seen))
         return _shown(Verdict(leaf, holds, found, needed, changes=tuple(turned)), seen)
 
     def _needed(self, leaf: tree.Event) -> Decimal | None:
@@ -173,8 +195,18 @@ class _Case:
         firsts = self._seen(tree.Event((leaf.first,), where=leaf.where, window=leaf.window))
         thens = self._events((leaf.then,), leaf.where_next, ())
         turned = changes.of_follow(leaf, firsts, thens, self.rules.as_of.end_at, holds, self._local)
-        both = sorted([*firsts, *thens], key=lambda event: event.at, reverse=True)
-        return _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), both)
+        verdict = _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), firsts)
+        after = self._after(leaf, firsts[:SHOWN], thens)
+        return replace(verdict, evidence=tuple(replace(one, then=then) for one, then in zip(verdict.evidence, after, strict=True)))
+
+    def _after(self, leaf: tree.Follow, firsts: list[Happened], thens: list[Happened]) -> list[Evidence | None]:
+        """What came after each of the first events in time; of events that must be alike only whether any such one came that day."""
+        if leaf.same:
+            days = {f"day_{one.day.toordinal()}": one.day for one in firsts}
+            asked = {name: replace(leaf, followed=True, window=Window(start=day, end_before=day + _ONE_DAY)) for name, day in days.items()}
+            flags = self.store.row(with_flags(self.rules, asked).keep(f"profile_id = {rows.literal(self.profile)}")) if asked else {}
+            return [Evidence(None, leaf.then) if flags[f"day_{one.day.toordinal()}"] else None for one in firsts]
+        return [_next(one, thens, timedelta(hours=leaf.hours)) for one in firsts]
 
     def _of_date(self, leaf: tree.ProfileDate, holds: bool) -> list[Change]:
         at = self.dates[_DATED[leaf.name]]
@@ -225,13 +257,29 @@ class _Case:
         return local_of_utc(at, self.zone).date()
 
 
+def _next(first: Happened, thens: list[Happened], in_time: timedelta) -> Evidence | None:
+    """The first event that came after another in time."""
+    then = min((then for then in thens if first.at < then.at <= first.at + in_time), key=lambda then: then.at, default=None)
+    return Evidence(then.day, then.metric, then.value) if then else None
+
+
 def _found(measure: str, seen: list[Happened]) -> Decimal | None:
     return Decimal(len(seen)) if measure == tree.COUNT else changes.measured(measure, seen)
 
 
-def _shown(verdict: Verdict, events: list[Happened]) -> Verdict:
+def _marked(seen: list[Happened], judged: list[Happened]) -> list[Happened]:
+    """The events that were seen, each as it was judged."""
+    left, found = list(judged), []
+    for one in seen:
+        same = next(event for event in left if (event.at, event.metric, event.value) == (one.at, one.metric, one.value))
+        left.remove(same)
+        found.append(same)
+    return found
+
+
+def _shown(verdict: Verdict, events: list[Happened], is_judged: bool = False) -> Verdict:
     """A verdict with its first events as evidence."""
-    told = tuple(Evidence(event.day, event.metric, event.value) for event in events[:SHOWN])
+    told = tuple(Evidence(event.day, event.metric, event.value, passes=event.passes if is_judged else None) for event in events[:SHOWN])
     return replace(verdict, evidence=told, more=max(0, len(events) - SHOWN))
 
 

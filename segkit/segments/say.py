@@ -40,7 +40,8 @@ def say(
 def short(condition: Condition, lang: str, currency: str = "EUR", segments: Names | None = None) -> str:
     """A definition on one line, for tables and comments."""
     speaker = Speaker(lang, currency, segments)
-    return speaker.t("say.short", line=speaker.on_one_line(condition))
+    speaker.each = speaker.is_mixed(condition)
+    return speaker.t("say.short_each" if speaker.each else "say.short", line=speaker.on_one_line(condition))
 
 
 def title(id: str, segment: Segment | Template | None, lang: str) -> str:
@@ -67,19 +68,38 @@ def group(condition: Condition) -> Groups | None:
 
 
 class Speaker(Clauses):
-    """Says whole conditions: clauses in groups."""
+    """Says whole conditions: clauses in groups.
+
+    Clauses hang on one "who" before them all; with `each` every clause has its own, as some begin with another ("whose").
+    """
 
     def __init__(self, lang: str, currency: str = "EUR", segments: Names | None = None, figures: Figures | None = None) -> None:
         titles = {id: title(id, one, lang) for id, one in (segments or {}).items()}
         super().__init__(catalogue(lang), currency, figures or {}, titles)
+        self.each = False
+
+    def is_mixed(self, condition: Condition) -> bool:
+        """Whether some clause does not hang on "who"."""
+        found = group(condition)
+        return any(map(self.is_mixed, found[2])) if found else self._is_complete(self.leaf(condition))
+
+    def _is_complete(self, line: str) -> bool:
+        return line.startswith(tuple(f"{self.t(f'say.pronouns.{one}')} " for one in ("whose", "for_whom")))
+
+    def clause(self, condition: Condition) -> str:
+        """A condition without members, or the heading of a group, with its own "who" where each has one."""
+        found = group(condition)
+        line = self.t(f"say.{found[0]}") if found else self.leaf(condition)
+        return self.t("say.who", line=line) if self.each and not self._is_complete(line) else line
 
     def whole(self, condition: Condition) -> list[str]:
         """The lines of a definition."""
-        found = group(condition)
+        found, self.each = group(condition), self.is_mixed(condition)
         if found is None:
-            return [self.t("say.one_line", line=self.leaf(condition))]
+            return [self.t("say.one_line_each" if self.each else "say.one_line", line=self.clause(condition))]
         heading, joint, members = found
-        head = self.t("say.everyone") if heading in ("all", "any") else self.t("say.headed", heading=self.t(f"say.{heading}"))
+        head = self.t("say.everyone_each" if self.each else "say.everyone")
+        head = head if heading in ("all", "any") else self.t("say.headed", heading=self.t(f"say.{heading}"))
         *lines, last = self._members(members, joint, "")
         return [head, *lines, self.t("say.last", line=last)]
 
@@ -92,19 +112,19 @@ class Speaker(Clauses):
     def _bullets(self, condition: Condition, indent: str) -> list[str]:
         found = group(condition)
         if found is None:
-            return [indent + self.t("say.bullet", line=self.leaf(condition))]
-        heading, joint, members = found
-        return [indent + self.t("say.bullet", line=self.t(f"say.{heading}")), *self._members(members, joint, indent + INDENT)]
+            return [indent + self.t("say.bullet", line=self.clause(condition))]
+        _, joint, members = found
+        return [indent + self.t("say.bullet", line=self.clause(condition)), *self._members(members, joint, indent + INDENT)]
 
     def on_one_line(self, condition: Condition) -> str:
         """The same with brackets in place of lines."""
         found = group(condition)
         if found is None:
-            return self.leaf(condition)
+            return self.clause(condition)
         heading, joint, members = found
         told = [self.t("say.short_group", line=line) if nested(one) else line for one in members for line in [self.on_one_line(one)]]
         line = reduce(lambda before, one: self.t(f"say.short_{joint}", a=before, b=one), told)
-        return self.t("say.short_none", line=line) if heading in ("none", "not_all") else line
+        return self.t("say.short_none_each" if self.each else "say.short_none", line=line) if heading in ("none", "not_all") else line
 
     def sample(self, sample: Sample) -> str:
         """What part of a segment is used."""

@@ -5,22 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from segkit.segments import changes, tree
+from segkit.segments import changes, facts, tree, values
 from segkit.segments.changes import Change
 from segkit.segments.definition import SegmentSet
 from segkit.segments.explain import Evidence, Explanation, Verdict
+from segkit.segments.facts import Fact
 from segkit.segments.say import INDENT, Speaker, group, title
 from segkit.segments.tree import Condition
 from segkit.text import catalogue
+
+_LEAP_YEAR = "2000"  # has every birthday
+_OF_EVENTS = (tree.Event, tree.Every, tree.Latest, tree.Top)
 
 
 def tell(found: Explanation, lang: str, currency: str = "EUR", segments: SegmentSet | None = None) -> str:
     """The explanation as a text of several lines: the answer, each condition with its verdict, evidence, and what turns it."""
     t = catalogue(lang)
     own = segments[found.segment] if segments and found.segment in segments else None
-    verdict = "in" if found.is_member else "out"
-    head = t(f"explain.{verdict}", profile=found.profile_id, segment=title(found.segment, own, lang), day=t.date(found.as_of))
-    teller = _Teller(found, Speaker(lang, currency, segments, found.figures))
+    speaker = Speaker(lang, currency, segments, found.figures)
+    speaker.each = speaker.is_mixed(found.condition)
+    everyone = t("explain.everyone_each" if speaker.each else "explain.everyone")
+    name, verdict = title(found.segment, own, lang), "in" if found.is_member else "out"
+    head = t(f"explain.{verdict}", profile=found.profile_id, segment=name, day=t.date(found.as_of), everyone=everyone)
+    teller = _Teller(found, speaker)
     told = group(found.condition)
     parts = told[2] if told and told[0] == "all" else (found.condition,)
     return "\n".join([head, *(line for part in parts for line in teller.lines(part, ""))])
@@ -35,9 +42,12 @@ class _Teller:
     def lines(self, condition: Condition, indent: str) -> list[str]:
         """A condition with its verdict, and below it its parts or its evidence."""
         holds, told = self.found.holds(condition), group(condition)
-        line = self.t(f"say.{told[0]}") if told else self.speaker.leaf(condition)
         mark = self.t("explain.yes" if holds else "explain.no")
-        first = indent + (self.t("explain.group", mark=mark, line=line) if told else self.t("explain.line", mark=mark, line=line))
+        if told:
+            first = self.t("explain.group", mark=mark, line=self.t(f"explain.groups.{told[0]}.{'holds' if holds else 'fails'}"))
+        else:
+            first = self.t("explain.line", mark=mark, line=self.speaker.clause(condition))
+        first = indent + first
         if told:
             return [first, *(line for part in told[2] for line in self.lines(part, indent + INDENT))]
         leaf, negated = _leaf(condition)
@@ -46,24 +56,89 @@ class _Teller:
         return [first, *(indent + INDENT + one for one in below)]
 
     def _evidence(self, verdict: Verdict) -> list[str]:
-        leaf = verdict.condition
-        valued = isinstance(leaf, tree.Event) and leaf.measure != tree.COUNT and verdict.found is not None
-        lines = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
+        if isinstance(verdict.condition, tree.Follow):
+            return self._followed(verdict, verdict.condition)
+        if verdict.facts:
+            return [self._fact(one) for one in verdict.facts]
+        valued = getattr(verdict.condition, "measure", tree.COUNT) != tree.COUNT and verdict.found is not None
+        now = [self.t("explain.found", amount=self._money(verdict.found or Decimal(0)))] if valued else []
+        return [*now, *self._events(verdict, valued), *self._border(verdict)]
+
+    def _events(self, verdict: Verdict, valued: bool) -> list[str]:
+        """The events behind a verdict, counted where it is about their number."""
         if not verdict.evidence:
-            return (
-                lines if valued or not isinstance(leaf, (tree.Event, tree.Every, tree.Latest, tree.Follow)) else [self.t("explain.nothing")]
-            )
+            return [] if valued or not isinstance(verdict.condition, _OF_EVENTS) else [self.t("explain.nothing")]
         kinds = len({one.what for one in verdict.evidence}) > 1
-        events = self.t("explain.joint").join(self._event(one, kinds) for one in verdict.evidence)
-        beside = self.t("explain.more", n=verdict.more) if verdict.more else ""
+        events = self._joined(verdict, [self._event(one, kinds) for one in verdict.evidence])
         if not valued and verdict.found is not None:
-            return [self.t("explain.counted", n=int(verdict.found), events=events) + beside]
-        return [*lines, self.t("explain.evidence", events=events) + beside]
+            return [self.t("explain.counted", n=int(verdict.found), events=events)]
+        return [self.t("explain.evidence", events=events)]
+
+    def _joined(self, verdict: Verdict, told: list[str]) -> str:
+        return self.t("explain.joint").join(told) + (self.t("explain.more", n=verdict.more) if verdict.more else "")
+
+    def _border(self, verdict: Verdict) -> list[str]:
+        """What the last one has who is among those with most."""
+        if not isinstance(verdict.condition, tree.Top) or verdict.needed is None:
+            return []
+        if verdict.condition.measure == tree.COUNT:
+            return [self.t("explain.border_times", n=int(verdict.needed))]
+        return [self.t("explain.border", amount=self._money(verdict.needed))]
+
+    def _followed(self, verdict: Verdict, follow: tree.Follow) -> list[str]:
+        """Each first event with what came after it."""
+        if not verdict.evidence:
+            return [self.t("explain.none_of", kind=self.t(f"explain.kinds.{follow.first}"))]
+        return [self.t("explain.evidence", events=self._joined(verdict, [self._pair(one) for one in verdict.evidence]))]
+
+    def _pair(self, one: Evidence) -> str:
+        first = self._event(one, True)
+        if one.then is None:
+            return self.t("explain.not_followed", first=first)
+        then = self.t(f"explain.kinds.{one.then.what}") if one.then.day is None else self._event(one.then, True)
+        return self.t("explain.followed", first=first, then=then)
 
     def _event(self, one: Evidence, with_kind: bool) -> str:
         told = [self.t(f"explain.kinds.{one.what}")] if with_kind else []
         told += [self._money(one.value)] if one.value is not None else []
-        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)
+        told += [self.t("explain.fails")] if one.passes is False else []
+        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)  # type: ignore[arg-type]
+
+    def _fact(self, fact: Fact) -> str:
+        """What is known of the person, since when, and who says so."""
+        beside = [self.t("explain.facts.reason", reason=fact.reason)] if fact.reason else []
+        beside += [self._source(fact.source)] if fact.source and fact.value is not None else []
+        return self.speaker.noted(self._known(fact), beside)
+
+    def _source(self, source: str) -> str:
+        return self.t("explain.facts.of_order") if source == facts.ORDER else self.t("explain.facts.source", source=source)
+
+    def _known(self, fact: Fact) -> str:
+        if fact.what in (facts.CONSENT, facts.LIST, facts.LEFT):
+            return self._record(fact)
+        keys = {facts.DATE: "explain.facts.dates.{}", facts.BIRTHDAY: "explain.facts.dates.{}", facts.FLAG: "explain.facts.flags.{}"}
+        key = keys.get(fact.what, "say.labels.{}.bare").format(fact.name)
+        name = fact.name if fact.what == facts.OWN else self.t(key)
+        return self.t("explain.facts.known", name=name, value=self._value(fact))
+
+    def _value(self, fact: Fact) -> str:
+        if fact.value is None:
+            return self.t("explain.facts.unknown")
+        if fact.what == facts.BIRTHDAY:
+            return self.t.date(f"{_LEAP_YEAR}-{fact.value}", "d MMMM")
+        if isinstance(fact.value, date):
+            return self.t.date(fact.value)
+        several = fact.value if isinstance(fact.value, tuple) else (fact.value,)
+        return ", ".join(self.speaker.value(tree.Test(fact.name, values.IS, one)) for one in several)
+
+    def _record(self, fact: Fact) -> str:
+        """A consent or a stay on a list."""
+        if fact.value is None:
+            return self.t(f"explain.facts.no_{fact.what}")
+        told = {"status": self.t(f"say.statuses.{fact.value}")} if fact.what == facts.CONSENT else {}
+        if fact.day is None:
+            return self.t(f"explain.facts.{fact.what}", **told)
+        return self.t(f"explain.facts.{fact.what}_since", **told, day=fact.day)
 
     def _money(self, amount: Decimal) -> str:
         return self.t.money(amount, self.speaker.currency)  # type: ignore[arg-type]
@@ -78,8 +153,8 @@ class _Teller:
             return self.t("explain.change.more_later" if later else "explain.change.more", n=int(change.number or 0), then=then, **later)
         if change.what == changes.FOLLOW:
             return self.t("explain.change.follow", day=change.day, then=then)
-        if change.what == changes.FIXED:
-            return self.t("explain.change.fixed")
+        if change.what in (changes.FIXED, changes.CORRECTED):
+            return self.t(f"explain.change.{change.what}")
         return self._by_amount(verdict, change, then)
 
     def _by_amount(self, verdict: Verdict, change: Change, then: str) -> str:

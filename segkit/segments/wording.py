@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 from segkit.segments import tree, values, words
 from segkit.segments.tree import Test, Tests
@@ -102,7 +102,8 @@ class Wording:
         """Whole amounts without cents, others with as many decimals as they have."""
         places, finest = _places(amount), get_currency_precision(self.currency)
         if places > finest:
-            return self.t("say.fine_money", currency=self.currency, amount=self.number(amount))
+            sign = get_currency_symbol(self.currency, locale=self.t.locale)
+            return self.t("say.fine_money", currency=sign, amount=self.number(amount))
         return self.t.money(amount, self.currency, finest if places else 0)  # type: ignore[arg-type]
 
     def number(self, value: int | Decimal) -> str:
@@ -121,12 +122,16 @@ class Wording:
         return [self.filter(_renamed(test)) for test in where if test.name in known and test.name not in FLAGS]
 
     def flag_notes(self, metrics: tuple[str, ...], where: Tests, part: str = "flags") -> list[str]:
-        """Which opens and clicks count ("flags"), or what one that is looked at must be ("judged")."""
-        known = {name for metric in metrics for name in words.metrics()[metric].properties}
-        told = {test.name: flag_key(test) for test in where if test.name in FLAGS and test.name in known}
-        if part == "flags" and list(told.values()) == ["false", "false"]:
+        """Which opens and clicks count ("flags"), or what one that is looked at must be ("noted_as")."""
+        told = self.flags_told(metrics, where)
+        if part == "flags" and [key for _, key in told] == ["false", "false"]:
             return [self.t("say.flags.both_false")]
-        return [self.t(f"say.{part}.{name}.{key}") for name, key in told.items()]
+        return [self.t(f"say.{part}.{name}.{key}") for name, key in told]
+
+    def flags_told(self, metrics: tuple[str, ...], where: Tests) -> list[tuple[str, str]]:
+        """The flags that are tested of such events, each with what it must say (`flag_key`)."""
+        known = {name for metric in metrics for name in words.metrics()[metric].properties}
+        return list({test.name: flag_key(test) for test in where if test.name in FLAGS and test.name in known}.items())
 
     def of_line(self, item: Tests) -> str:
         """What one line of an order must be."""

@@ -107,7 +107,7 @@ def check(shop: Shop, told: Any, who: str, one: Condition, verdict: Verdict, cha
         return not turned(later(shop, change.day)) and turned(later(shop, change.day + timedelta(days=1)))
     if change.what == "from" and change.day:
         return not turned(later(shop, change.day - timedelta(days=1))) and turned(later(shop, change.day))
-    assert change.what == "fixed"
+    assert change.what in ("fixed", "corrected")
     futures = [later(bought(shop, told, who, n), shop.day + timedelta(days=days)) for n in (0, 1, 4) for days in (0, 1, 8, 31, 91, 1000)]
     return not any(map(turned, futures))
 
@@ -190,13 +190,17 @@ def test_evidence_is_newest_first_with_its_day_kind_and_value() -> None:
     ("told", "ages", "changes"),
     [
         ({"did": "placed_order", "at_least": 3}, (5,), [Change("more", Decimal(2))]),
-        ({"did": "placed_order", "at_least": 1}, (5,), [Change("fixed")]),
+        ({"did": "placed_order", "at_least": 1}, (5,), [Change("corrected")]),
+        ({"total_value": "placed_order", "at_most": 5}, (5,), [Change("corrected")]),
+        ({"total_value": "placed_order", "at_least": 500, "within": "before 2026-10-28"}, (5,), [Change("fixed")]),
+        ({"did": "active_on_site"}, (5,), [Change("more", Decimal(1))]),
         ({"did": "placed_order", "at_least": 1, "within": "last 30 days"}, (5,), [Change("until", day=date(2026, 11, 25))]),
         ({"never": "placed_order", "within": "last 30 days"}, (5,), [Change("from", day=date(2026, 11, 26))]),
-        ({"never": "placed_order", "within": "before 2026-10-01"}, (60,), [Change("fixed")]),
+        ({"never": "placed_order", "within": "before 2026-10-01"}, (60,), [Change("corrected")]),
+        ({"never": "placed_order", "within": "before 2026-10-01"}, (5,), [Change("fixed")]),
         ({"did": "placed_order", "within": "between 10 and 20 days ago"}, (), [Change("more", Decimal(1), date(2026, 11, 10))]),
         ({"last": "placed_order", "was": "between 90 and 180 days ago"}, (100,), [Change("more", Decimal(1)), Change("until", day=date(2027, 1, 19))]),
-        ({"first": "placed_order", "was": "last 30 days"}, (100,), [Change("fixed")]),
+        ({"first": "placed_order", "was": "last 30 days"}, (100,), [Change("corrected")]),
         ({"total_value": "placed_order", "more_than": 50}, (1, 2), [Change("amount", Decimal(29))]),
         ({"average_value": "placed_order", "at_least": 12}, (1, 2), [Change("mean", Decimal("1.5"))]),
         ({"highest_value": "placed_order", "at_least": 100}, (1,), [Change("single", Decimal(100))]),
@@ -207,6 +211,20 @@ def test_evidence_is_newest_first_with_its_day_kind_and_value() -> None:
 )  # fmt: skip
 def test_what_turns_a_condition(told: Any, ages: tuple[int, ...], changes: list[Change]) -> None:
     assert list(verdict_on(small(*ages), told).changes) == changes
+
+
+def test_a_refund_turns_what_only_a_refund_can_turn() -> None:
+    shop, told = small(5), {"total_value": "placed_order", "at_least": 8}
+    assert verdict_on(shop, told).changes == (Change("corrected"),)
+    refund = {
+        "refund_id": "x",
+        "order_id": "o0",
+        "profile_id": "ann",
+        "amount": Decimal(5),
+        "refunded_at": datetime(2026, 10, 30, 12),
+        "linkage": "order",
+    }
+    assert not verdict_on(replace(shop, refunds=[refund]), told).holds
 
 
 @pytest.mark.parametrize(("followed", "change"), [("followed_by", "follow"), ("not_followed_by", "from")])
@@ -229,6 +247,75 @@ def test_a_figure_of_the_shop_is_told_as_an_amount(figure: str, needed: int) -> 
     assert f"(€ {needed},00)" in tell(found, "nl").replace("\xa0", " ")
 
 
+def lines(shop: Shop, told: Any, lang: str = "nl") -> list[str]:
+    """What is told below the answer."""
+    return tell(explained(shop, condition(told, "x"), "ann"), lang).replace("\xa0", " ").splitlines()[1:]
+
+
+def rivals(*values: int) -> list[dict[str, Any]]:
+    """An order of each of so many other people."""
+    order = {"ordered_at": datetime(2026, 10, 1, 12), "counts_as_purchase": True}
+    return [{**order, "order_id": f"r{n}", "profile_id": f"r{n}", "total_base": value} for n, value in enumerate(values)]
+
+
+def crowd(*values: int, ages: tuple[int, ...] = (5, 60)) -> Shop:
+    shop = small(*ages)
+    people = [{"profile_id": f"r{n}", "created_at": datetime(2026, 1, 1)} for n in range(len(values))]
+    return replace(shop, profiles=[*shop.profiles, *people], orders=[*shop.orders, *rivals(*values)])
+
+
+def test_of_those_with_most_the_amount_and_that_of_the_last_one_are_told() -> None:
+    assert lines(crowd(30, 20, 5), {"top": "50%", "by": "total_value", "of": "placed_order"}) == [
+        "- bij de 50% hoort die in totaal het meest heeft uitgegeven → klopt",
+        "  nu: € 21,00",
+        "  gevonden: 26 oktober 2026 (€ 10,00); 1 september 2026 (€ 11,00)",
+        "  de grens ligt op € 21,00",
+    ]
+    assert lines(crowd(30, 20), {"top": "30%", "by": "count", "of": "placed_order"}, "en")[1:] == [
+        "  found 2 times: 26 October 2026 (€10.00); 1 September 2026 (€11.00)",
+        "  the line is at 2 times",
+    ]
+
+
+@given(shops(), st.sampled_from(["total_value", "highest_value", "count"]), within("within"))
+def test_among_those_with_most_is_who_has_what_the_last_one_has(shop: Shop, by: str, window: dict[str, str]) -> None:
+    for who in sorted({row["profile_id"] for row in known_people(shop)} & {"ann", "bob"}):
+        verdict = verdict_on(shop, {"top": "34%", "by": by, "of": "placed_order", **window}, who)
+        assert verdict.holds == bool(verdict.found and verdict.found > 0 and verdict.needed is not None and verdict.found >= verdict.needed)
+
+
+def carts(*ages: int) -> Shop:
+    """Carts of ann, and an order an hour after the newest one."""
+    noon = datetime(2026, 10, 31, 11)
+    filled = [
+        {"event_id": f"c{age}", "profile_id": "ann", "event_type": "added_to_cart", "occurred_at": noon - timedelta(days=age), "value": 40}
+        for age in ages
+    ]
+    return replace(small(min(ages, default=1), 300), site_events=filled)
+
+
+def test_of_one_event_after_another_each_first_one_is_told_with_what_came_after_it() -> None:
+    told = {"after": "added_to_cart", "followed_by": "placed_order", "hours": 24, "within": "last 30 days"}
+    assert lines(carts(5, 20, 100), told)[1:] == [
+        "  gevonden: 26 oktober 2026 (in het mandje gelegd, € 40,00), daarna 26 oktober 2026 (bestelling, € 10,00); "
+        "11 oktober 2026 (in het mandje gelegd, € 40,00), zonder vervolg"
+    ]
+    assert lines(carts(100), told)[1:] == ["  niet gevonden: in het mandje gelegd"]
+
+
+def mail(kind: str, day: int, message: str) -> dict[str, Any]:
+    at = datetime(2026, 10, day, 12)
+    return {"event_id": f"{kind}{day}{message}", "profile_id": "ann", "event_type": kind, "message_id": message, "occurred_at": at}
+
+
+def test_of_events_that_must_be_alike_is_told_whether_they_came() -> None:
+    shop = replace(small(), email_events=[mail("received", 1, "m1"), mail("received", 3, "m2"), mail("opened", 4, "m1")])
+    told = {"after": "received_email", "followed_by": "opened_email", "where_next": {"same": "message"}, "days": 14}
+    assert lines(shop, told)[1:] == [
+        "  gevonden: 3 oktober 2026 (mail ontvangen), zonder vervolg; 1 oktober 2026 (mail ontvangen), daarna mail geopend"
+    ]
+
+
 def test_it_is_told_in_words() -> None:
     told = {"all": [{"did": "placed_order", "at_least": 3}, {"not": {"did": "placed_order", "within": "last 30 days"}},
                     {"any": [{"did": "opened_email"}, {"total_value": "placed_order", "at_least": 20}]}]}  # fmt: skip
@@ -241,14 +328,14 @@ def test_it_is_told_in_words() -> None:
         "- in de afgelopen 30 dagen niet heeft besteld → klopt niet",
         "  één keer gevonden: 26 oktober 2026 (€ 10,00)",
         "  klopt vanaf 26 november 2026 als er niets gebeurt",
-        "- klopt: aan minstens één van deze voorwaarden voldoet:",
+        "- klopt: voldoet aan minstens één van:",
         "  - ooit een mail heeft geopend → klopt niet",
         "    niets gevonden",
         "    nog één keer, dan klopt het",
         "  - in totaal minstens € 20 heeft uitgegeven → klopt",
         "    nu: € 21,00",
         "    gevonden: 26 oktober 2026 (€ 10,00); 1 september 2026 (€ 11,00)",
-        "    dit verandert niet meer",
+        "    verandert alleen nog door een terugbetaling of annulering",
     ]
     english = tell(found, "en").splitlines()
     assert english[:4] == [
@@ -258,6 +345,22 @@ def test_it_is_told_in_words() -> None:
         "  once more and it is true",
     ]
     assert len(english) == len(tell(found, "nl").splitlines())
+
+
+def test_a_group_is_told_as_it_came_out() -> None:
+    none = {"all": [{"did": "logged_in"}, {"any": [{"did": "opened_email"}, {"did": "clicked_email"}]}]}
+    assert lines(small(5), none)[3] == "- klopt niet: voldoet aan geen van:"
+    assert lines(small(5), {"not": none}, "en")[0] == "- true: does not meet all of:"
+
+
+def test_where_one_line_has_its_own_pronoun_each_has() -> None:
+    told = {"all": [{"did": "placed_order"}, {"last": "placed_order", "where": {"channel": "web"}}]}
+    found = tell(explained(small(5), condition(told, "x"), "ann"), "nl").splitlines()
+    assert found[0].endswith("Daarin zit iedereen")
+    assert [line for line in found if line.startswith("- ")] == [
+        "- die ooit heeft besteld → klopt",
+        "- van wie de laatste bestelling er een via kanaal web was → klopt niet",
+    ]
 
 
 def test_an_unknown_person_is_told_of() -> None:

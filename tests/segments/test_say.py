@@ -56,6 +56,11 @@ BESIDE = [  # forms that the library does not use
     {"did": "submitted_form", "where": {"form": {"is_not": "F"}}}, {"did": "started_checkout", "where": {"category": "Brood"}},
     {"last": "gave_feedback", "where": {"score_10": {"at_least": 5, "less_than": 8}}}, {"did": "clicked_email", "where": {"bot_click": {"is_not": True}}},
     {"any": [{"all": [{"did": "placed_order"}, {"can_receive": "email"}]}, {"did": "logged_in"}]},
+    {"last": "placed_order", "item": {"category": "Taart"}, "was": "last 400 days"}, {"first": ["clicked_email", "opened_email"], "where": {"campaign": "zomer"}},
+    {"all": [{"can_receive": "email"}, {"any": [{"did": "logged_in"}, {"last": "gave_feedback", "where": {"score_10": {"less_than": 5}}}]}]},
+    {"not": {"any": [{"did": "logged_in"}, {"last": "gave_feedback", "where": {"score_10": 9}}]}},
+    {"never": "bounced_email", "where": {"bounce_type": "hard", "campaign": "zomer"}, "within": "last 90 days"},
+    {"every": "clicked_email", "where": {"bot_click": True, "campaign": "zomer"}},
 ]  # fmt: skip
 
 
@@ -79,6 +84,15 @@ def test_what_is_said_is_what_was_read_aloud(lang: str) -> None:
         file.write_text(everything(lang), encoding="utf-8")
         pytest.fail(f"{file.name} was written anew: read it aloud, then run again")
     assert everything(lang) == file.read_text(encoding="utf-8")
+
+
+def test_of_the_very_last_one_is_said_when_it_was_and_what_it_must_be() -> None:
+    one = condition({"last": "placed_order", "item": {"category": "taart"}, "was": "last 400 days"}, "x")
+    assert (
+        say(one, "nl")
+        == "Iedereen van wie de laatste bestelling in de afgelopen 400 dagen viel en een product uit categorie taart bevatte."
+    )
+    assert say(one, "en") == "Everyone whose last order was in the last 400 days and held a product in category taart."
 
 
 def test_no_line_is_the_same_in_both_languages() -> None:

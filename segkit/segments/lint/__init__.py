@@ -59,14 +59,15 @@ def _model(segments: SegmentSet, rules: Rules | None) -> Model:
 def _by_rule(segments: SegmentSet, model: Model, settings: Settings) -> Iterator[LintFinding]:
     """What the definitions say by themselves."""
     most = settings["lint_kinds"]
+    looked_at = enumerated(model, most)
     yield from logic.of_each(model, most)
     yield from logic.of_goals(model, most)
     yield from logic.of_pairs(model, most)
-    yield from gaps(model, most, settings["lint_gap_days"])
+    yield from gaps(model, most, settings["lint_gap_days"], all(group.by_segments for group in looked_at.groups))
     yield from habits.of_borders(model.conditions)
     yield from habits.of_mail(segments.conditions())
     yield from names.of_names(segments.segments, segments.conditions(), literal_personas(settings), settings["month_days"])
-    yield from logic.of_kinds(model, enumerated(model, most), settings["lint_families"])
+    yield from logic.of_kinds(model, looked_at, settings["lint_families"])
     yield from habits.of_consent(segments.segments, segments.conditions())
 
 

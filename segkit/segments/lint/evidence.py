@@ -100,18 +100,19 @@ class Evidence:
     # --- sizes --------------------------------------------------------------------------------------------------------
 
     def _sizes(self, conditions: Conditions, settings: Settings) -> Iterator[LintFinding]:
-        """Segments that hold nobody, or nearly everyone who may be mailed."""
+        """Segments that hold nobody, or nearly everyone who may be mailed; of all profiles where nobody is known to be."""
         can, _ = Availability(self.judged).split(conditions)
         asked = {"mailable": MAILABLE} if self.judged.capabilities["consent"].yes else {}
         frame = self.flags({**asked, **{f"in_{name}": one for name, one in can.items()}})
-        base = frame[frame["mailable"]] if asked and frame["mailable"].any() else frame
+        of_mailable = bool(asked) and bool(frame["mailable"].any())
+        base = frame[frame["mailable"]] if of_mailable else frame
         for name, condition in can.items():
             there = frame[f"in_{name}"]
             share = float(base[f"in_{name}"].mean()) if len(base) else 0.0
             if not there.any():
                 yield LintFinding("nobody", WARNING, (name,), {"profiles": len(frame)})
             elif share >= settings["lint_everyone_share"] and not _is_consent(condition):
-                yield LintFinding("everyone", WARNING, (name,), {"share": share}, condition)
+                yield LintFinding("everyone", WARNING, (name,), {"share": share, "whom": "mailable" if of_mailable else "all"}, condition)
 
     def flags(self, conditions: Conditions) -> pd.DataFrame:
         """One row a person, by profile_id, and a flag per condition."""

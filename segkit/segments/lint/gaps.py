@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from segkit.segments import tree, words
 from segkit.segments.lint import probes
 from segkit.segments.lint.finding import HINT, WARNING, LintFinding
-from segkit.segments.lint.grid import Flags, Grid, Model
+from segkit.segments.lint.grid import Flags, Grid, Model, joined
 from segkit.segments.lint.life import Happening, Life, Subject, is_of, question
 from segkit.segments.lint.limits import MOST_KINDS, MOST_POINTS
 from segkit.segments.lint.reach import Band, bands, cuts, is_count, windows_of
@@ -32,31 +32,67 @@ class Line:
     widths: tuple[int | None, ...]
 
 
-def gaps(model: Model, most: int, narrow: int) -> Iterator[LintFinding]:
+def gaps(model: Model, most: int, narrow: int, holes: bool) -> Iterator[LintFinding]:
     """Points of a line that no segment holds, though segments hold points on both sides of it.
 
-    Only segments that change along the line count: others hold such people for another reason.
+    Only segments that change along the line make a gap, but who is in any other segment is not in it. `holes` says that
+    all kinds of people are looked at: a wide gap of which some segment holds a part is then told as a hole, more exactly.
     """
-    told = set()
+    told: dict[tuple[str, str], LintFinding] = {}
     for stream in model.streams:
-        for line in lines(stream):
-            for finding in _on_line(model, stream, line, most, narrow):
-                key = (finding.key, str(finding.numbers["span"]))
-                if key not in told:
-                    told.add(key)
-                    yield finding
+        along = [_Along(line, *_held_along(model, stream, line, most)) for line in lines(stream)]
+        for one in along:
+            alike = [other for other in along if other.line.points == one.line.points]
+            for span, there in one.gaps():
+                finding = _gap(model, stream, one, span, there, most, narrow)
+                is_told_as_hole = holes and finding and finding.severity == HINT and any(other.holds_in(span) for other in alike)
+                if finding and not is_told_as_hole:
+                    told.setdefault((finding.key, str(finding.numbers["span"])), finding)
+    yield from told.values()
 
 
-def _on_line(model: Model, stream: Stream, line: Line, most: int, narrow: int) -> Iterator[LintFinding]:
+@dataclass(frozen=True)
+class _Along:
+    """A line, and for each segment and point the states of the other streams in which it holds somebody."""
+
+    line: Line
+    held: dict[str, list[Flags]]
+    beside: Grid
+
+    @property
+    def changing(self) -> dict[str, list[Flags]]:
+        """The segments that hold some points of the line and not others."""
+        return {name: along for name, along in self.held.items() if not all(np.array_equal(along[0], point) for point in along[1:])}
+
+    def gaps(self) -> Iterator[tuple[tuple[int, int], Flags]]:
+        """First and last point of each gap, and the states of the other streams in which it is one."""
+        changing, count = self.changing, len(self.line.points)
+        if len(changing) < 2:
+            return
+        anyone = [reduce(np.logical_or, [along[place] for along in changing.values()]) for place in range(count)]
+        for first in range(1, count - 1):
+            for last in range(first, count - 1):
+                nobody = reduce(np.logical_and, [~anyone[place] for place in range(first, last + 1)])
+                there = nobody & anyone[first - 1] & anyone[last + 1]
+                if there.any():
+                    yield (first, last), there
+
+    def holds_in(self, span: tuple[int, int]) -> bool:
+        """Whether some segment holds somebody there."""
+        return any(along[place].any() for along in self.held.values() for place in range(span[0], span[1] + 1))
+
+
+def _held_along(model: Model, stream: Stream, line: Line, most: int) -> tuple[dict[str, list[Flags]], Grid]:
     about = {name: one for name, one in model.audiences.items() if stream in model.streams_of([one])}
-    beside = Grid(tuple(one for one in model.streams_of(about.values()) if one is not stream))
+    beside = _beside(model, stream, about)
     if beside.size > most // len(line.points):
         about = {name: one for name, one in about.items() if _is_only_about(model, stream, one)}
-        beside = Grid(tuple(one for one in model.streams_of(about.values()) if one is not stream))
-    held = {name: [_held(beside, stream, one, life) for life in line.lives] for name, one in about.items()}
-    changing = {name: along for name, along in held.items() if not all(np.array_equal(along[0], point) for point in along[1:])}
-    if len(changing) > 1:
-        yield from _found(line, changing, beside, narrow)
+        beside = _beside(model, stream, about)
+    return {name: [_held(beside, stream, one, life) for life in line.lives] for name, one in about.items()}, beside
+
+
+def _beside(model: Model, stream: Stream, conditions: Mapping[str, Condition]) -> Grid:
+    return Grid(tuple(one for one in model.streams_of(conditions.values()) if one is not stream))
 
 
 def _is_only_about(model: Model, stream: Stream, condition: Condition) -> bool:
@@ -82,33 +118,45 @@ def _asked(beside: Grid, condition: Condition, own: dict[Condition, bool]) -> Fl
     return np.array(own[condition]) if condition in own else beside.of(condition)
 
 
-def _found(line: Line, held: dict[str, list[Flags]], beside: Grid, narrow: int) -> Iterator[LintFinding]:
-    count = len(line.points)
-    anyone = [reduce(np.logical_or, [along[place] for along in held.values()]) for place in range(count)]
-    for first in range(1, count - 1):
-        for last in range(first, count - 1):
-            nobody = reduce(np.logical_and, [~anyone[place] for place in range(first, last + 1)])
-            there = nobody & anyone[first - 1] & anyone[last + 1]
-            if there.any():
-                yield _gap(line, held, beside, (first, last), there, narrow)
-
-
-def _gap(line: Line, held: dict[str, list[Flags]], beside: Grid, span: tuple[int, int], there: Flags, narrow: int) -> LintFinding:
-    first, last = span
-    around = [name for name, along in held.items() if (along[first - 1] & there).any() or (along[last + 1] & there).any()]
+def _gap(
+    model: Model, stream: Stream, along: _Along, span: tuple[int, int], there: Flags, most: int, narrow: int
+) -> LintFinding | None:  # fmt: skip
+    """The finding, with somebody like that; none where everybody like that is in a segment for another reason."""
+    (first, last), line = span, along.line
+    around = [name for name, held in along.changing.items() if (held[first - 1] & there).any() or (held[last + 1] & there).any()]
     widths = [width for width in line.widths[first : last + 1] if width is not None]
-    numbers: dict[str, Any] = {"span": [plain(point) for point in line.points[first : last + 1]]}
     is_narrow = line.axis == "days" and sum(widths) <= narrow
     key = "day_gap" if is_narrow else f"{line.axis}_gap"
-    if line.axis == "days":
-        numbers |= {"from": line.points[first].window.newest, "to": line.points[last].window.oldest}  # type: ignore[attr-defined]
-    elif line.axis == "score":
-        numbers |= _borders(line, first, last)
-    else:
-        numbers |= {"from": first, "to": last}
+    numbers = {"span": [plain(point) for point in line.points[first : last + 1]]} | _ends(line, first, last)
     severity = WARNING if is_narrow or line.axis == "score" else HINT
-    who = tree.any_of(*line.points[first : last + 1])
-    return LintFinding(key, severity, tuple(around), numbers, who).with_witness(line.lives[first])
+    who = tree.all_of(tree.any_of(*line.points[first : last + 1]), ~tree.any_of(*model.audiences.values()))
+    life = _left_out(model, stream, along, span, there, most)
+    return LintFinding(key, severity, tuple(around), numbers, who).with_witness(life) if life else None
+
+
+def _left_out(model: Model, stream: Stream, along: _Along, span: tuple[int, int], there: Flags, most: int) -> Life | None:
+    """Somebody in a gap who is in no segment at all; in none that asks about the stream where all would be too much."""
+    wide = _beside(model, stream, model.audiences)
+    about = {name: model.audiences[name] for name in along.held}
+    segments, beside = (model.audiences, wide) if 0 < wide.size <= most else (about, along.beside)
+    free = np.broadcast_to(_widened(there, along.beside, beside), beside.shape)
+    for life in along.line.lives[span[0] : span[1] + 1]:
+        left = np.argwhere(free & ~reduce(np.logical_or, [_held(beside, stream, one, life) for one in segments.values()]))
+        if len(left):
+            return joined([life, beside.example(left[0])])
+    return None
+
+
+def _widened(there: Flags, narrow: Grid, wide: Grid) -> Flags:
+    """The same with an axis for each stream of a wider grid, of which it has all the streams in order."""
+    return there.reshape([len(stream.states) if stream in narrow.streams else 1 for stream in wide.streams])
+
+
+def _ends(line: Line, first: int, last: int) -> dict[str, Any]:
+    """Where a gap begins and ends."""
+    if line.axis == "days":
+        return {"from": line.points[first].window.newest, "to": line.points[last].window.oldest}  # type: ignore[attr-defined]
+    return _borders(line, first, last) if line.axis == "score" else {"from": first, "to": last}
 
 
 def _borders(line: Line, first: int, last: int) -> dict[str, Any]:

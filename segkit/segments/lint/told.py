@@ -34,7 +34,8 @@ def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Templ
 
 def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
     """A sentence, given what it asks for."""
-    wanted = {name for _, name, _, _ in Formatter().parse(t.sentences[key]) if name}
+    form = t.sentences.get(key) or t.sentences[f"{key}.{'one' if values['n'] == 1 else 'other'}"]
+    wanted = {name for _, name, _, _ in Formatter().parse(form) if name} | ({"n"} if "n" in values else set())
     return t(key, **{name: values[name] for name in wanted})
 
 
@@ -47,17 +48,27 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     for name in ("days", "lists"):
         if isinstance(numbers.get(name), list):
             values[name] = ", ".join(map(str, numbers[name]))
+    if finding.key == "count_gap":
+        values["times"] = _times(numbers["from"], numbers["to"], t)
     if "first" in numbers:
         values |= {"first_day": t.date(numbers["first"]), "reach": numbers["days"]}
     if "goals" in numbers:
         values["goals"] = ", ".join(t(f"lint.goals.{goal}") for goal in numbers["goals"])
     if "share" in numbers:
         values["share"] = t.percent(numbers["share"])
+    if "whom" in numbers:
+        values["whom"] = t(f"lint.whom.{numbers['whom']}")
     if "reason" in numbers:
         values["reason"] = t(f"reasons.{numbers['reason']}")
     if "family" in numbers:
+        values["n"] = numbers["holes"]
         values["family"] = short(condition(numbers["family"], "family"), t.lang, currency)
     return values
+
+
+def _times(low: int, high: int, t: Speaks) -> str:
+    """How often, at the beginning of a sentence."""
+    return t("lint.exactly", n=low) if low == high else t("lint.times", **{"from": low, "to": high})
 
 
 def _whom(finding: LintFinding, t: Speaks) -> list[str]:
@@ -70,6 +81,10 @@ def _whom(finding: LintFinding, t: Speaks) -> list[str]:
 
 
 def _person(witness: Mapping[str, Any], t: Speaks) -> str:
-    events = [t("lint.event", noun=t(f"explain.kinds.{one['event']}"), days=one["days_ago"]) for one in witness["events"]]
+    events = [t("lint.event" if one["days_ago"] else "lint.event_today", **_when(one, t)) for one in witness["events"]]
     told = [t("lint.fact", name=name, value=str(value)) for name, value in witness["facts"].items() if value is not None]
     return ", ".join([*events, *told]) or t("lint.nothing_known")
+
+
+def _when(event: Mapping[str, Any], t: Speaks) -> dict[str, Any]:
+    return {"noun": t(f"explain.kinds.{event['event']}")} | ({"n": event["days_ago"]} if event["days_ago"] else {})

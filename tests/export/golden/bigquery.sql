@@ -812,7 +812,7 @@ WITH as_of AS (
       ),
       FALSE
     ) AS leaf_11, /* who has a profile that was created in the last 30 days */
-    COALESCE(feedback_2 = feedback_1, FALSE) AS leaf_12 /* who on the last occasion gave feedback with a score below 5 (on a scale of 1 to 10) */
+    COALESCE(feedback_2 = feedback_1, FALSE) AS leaf_12 /* everyone whose last feedback was below 5 (on a scale of 1 to 10) */
   FROM crossed_2
 ), extended_7 AS (
   SELECT

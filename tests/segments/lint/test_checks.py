@@ -94,6 +94,8 @@ BAD_AND_GOOD = {
     ),
 }  # fmt: skip
 
+LADIES = BAD_AND_GOOD["count_gap"][0][:-1] + ", c: {title: Vrouwen, rule: {profile: {gender: f}}}"
+
 
 @pytest.mark.parametrize("key", BAD_AND_GOOD)
 def test_what_is_wrong_is_found_and_what_is_right_is_not(key: str) -> None:
@@ -117,6 +119,21 @@ def test_the_day_90_hole_tells_its_day():
 def test_a_segment_that_does_not_change_with_time_hides_no_gap():
     text = BAD_AND_GOOD["day_gap"][0][:-1] + ", c: {title: Eenmalig, rule: {did: placed_order, exactly: 1}}}"
     assert "day_gap" in keys(found_in(text))
+
+
+def test_a_span_that_a_segment_holds_in_part_is_told_as_the_hole_that_it_is():
+    text = """{a: {title: Klein, all: [{did: placed_order, exactly: 1}, {total_value: placed_order, less_than: 100}]},
+               b: {title: Vaker, rule: {did: placed_order, at_least: 2}}, c: {title: Nooit, rule: {never: placed_order}}}"""
+    found = found_in(text)
+    assert "count_gap" not in keys(found)
+    assert [one.numbers["kinds"] for one in found if one.key == "hole"] == [1]
+
+
+def test_whoever_is_in_another_segment_is_in_no_gap():
+    (gap,) = [one for one in found_in(LADIES + "}") if one.key == "count_gap"]
+    assert gap.segments == ("a", "b")
+    assert gap.witness["facts"] != {"profile.gender": "f"}
+    assert "count_gap" not in keys(found_in(LADIES + ", d: {title: Anderen, not: {profile: {gender: f}}}}"))
 
 
 def test_of_two_doubles_the_later_one_is_to_look_at():

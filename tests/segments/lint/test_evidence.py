@@ -10,6 +10,8 @@ import pytest
 from segkit.clock import AsOf
 from segkit.engine import Rules, Store
 from segkit.segments.lint import LintFinding, lint
+from segkit.segments.lint.told import tell
+from segkit.text import catalogue
 from tests.canonical import store_of
 from tests.segments.lint.sets import SETTINGS, keys, set_of
 
@@ -68,3 +70,21 @@ def test_who_is_named_and_who_is_made_up(store: Store) -> None:
     assert (there.people, there.profiles, there.witness) == (10, ("p00", "p01", "p02"), None)
     assert (nobody.people, nobody.profiles) == (0, ())
     assert nobody.witness["events"] == [{"event": "placed_order", "days_ago": 0}]
+
+
+def test_a_gap_counts_who_is_in_no_segment_at_all(store: Store) -> None:
+    text = """{nothing: {title: Nooit, rule: {never: placed_order}}, often: {title: Vaker, rule: {did: placed_order, at_least: 2}},
+               listed: {title: Lijst, rule: {in_list: oud}}}"""
+    (gap,) = [one for one in lint(set_of(text), SETTINGS, store, RULES) if one.key == "count_gap"]
+    assert (gap.people, gap.profiles) == (5, ("p05", "p06", "p07"))
+
+
+@pytest.mark.parametrize(
+    ("consents", "words"), [(True, "100% van de mensen die je mag mailen, zit erin."), (False, "100% van alle profielen zit erin.")]
+)
+def test_without_consents_a_share_is_of_all_profiles(tmp_path: Path, consents: bool, words: str) -> None:
+    known = {"profile_id": "ann", "channel": "email", "purpose": "marketing", "status": "subscribed", "occurred_at": datetime(2026, 1, 1)}
+    people = [{"profile_id": "ann", "created_at": datetime(2026, 1, 1), "gender": "f"}]
+    told = store_of(tmp_path, "UTC", profiles=people, **({"consents": [known]} if consents else {}))
+    (everyone,) = [one for one in found(told, "rule: {profile: {gender: f}}") if one.key == "everyone"]
+    assert tell(everyone, catalogue("nl")).splitlines()[1].startswith(words)

@@ -20,7 +20,7 @@ OF_THE_DATA = [
         "static_list", "warning", ("a",), {"list": "Hardlopers 2025", "days": 420, "members": 1299}, people=1299, profiles=("p1", "p2")
     ),
     LintFinding("nobody", "warning", ("a",), {"profiles": 3000}),
-    LintFinding("everyone", "warning", ("a",), {"share": 0.97}),
+    LintFinding("everyone", "warning", ("a",), {"share": 0.97, "whom": "mailable"}),
     LintFinding("too_many_kinds", "hint", ("a", "b"), {"kinds": 1234567}),
 ]
 LOGICAL = [(key, text) for key, (text, _) in BAD_AND_GOOD.items()]
@@ -47,6 +47,30 @@ def test_titles_and_numbers_are_written_as_the_language_writes_them():
     assert said.startswith("Hardlopers rust op een lijst")
     assert "1.299 leden" in said
     assert "onder wie p1, p2" in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "once", "more"), [("nl", "Precies één keer", "2 tot en met 4 keer"), ("en", "Exactly once", "2 to 4 times")]
+)
+def test_a_gap_of_one_number_is_no_range(lang: str, once: str, more: str):
+    for last, words in ((1, once), (4, more)):
+        gap = LintFinding("count_gap", "hint", ("a",), {"from": min(last, 2), "to": last})
+        assert tell(gap, catalogue(lang)).startswith(f"{words} ")
+
+
+def test_one_kind_and_one_day_are_told_in_the_singular():
+    hole = {"kinds": 1, "holes": 1, "of": 5, "families": 1, "family": {"did": "placed_order"}}
+    told = [
+        LintFinding("hole", "hint", (), hole, witness={"events": [{"event": "placed_order", "days_ago": age}], "facts": {}})
+        for age in (0, 1, 2)
+    ]
+    said = [tell(one, catalogue("nl")).splitlines() for one in told]
+    assert said[0][1] == "De enige soort mensen die nergens in valt, van de 5 die deze segmenten onderscheiden."
+    assert [lines[2].split(": ")[1] for lines in said] == [
+        "bestelling (vandaag).",
+        "bestelling (gisteren).",
+        "bestelling (2 dagen geleden).",
+    ]
 
 
 def test_every_severity_and_finding_has_words():
