@@ -19,7 +19,7 @@
 # After this lesson you can
 # - read a segment aloud, and write one in Python or in a file;
 # - avoid the traps (*valkuilen*) in *and*, *or* and *not*;
-# - show why one person is in a segment or not, and what each condition costs.
+# - show why one customer is in a segment or not, and what each condition costs.
 
 # %% [markdown]
 # ## The data
@@ -115,12 +115,13 @@ check("7a", readers)
 
 # %%
 mail = did("placed_order") & never("placed_order", item=candles) & can_receive("email")
-steps = view.waterfall(mail).assign(definition=lambda table: table["definition"].map(str))
+steps = view.waterfall(mail)
+steps["definition"] = ["everyone", *steps["definition"].iloc[1:]]
 steps[["definition", "members", "lost_members", "value_per_head"]].round(2)
 
 # %% [markdown]
-# Look at the last column too. Those who never had candles spent far less on average: they bought little of anything. That asks for a
-# first step, not for the luxury box.
+# Look at the last column too. Those who never had candles spent far less on average: they bought little of anything. That asks
+# for a first step, not for the luxury box.
 #
 # ## And, or
 #
@@ -179,8 +180,8 @@ print(view.say(two, "en"))
 print(f"{view.count(two):,} members")
 
 # %% [markdown]
-# It does not ask that they be the same line: one candle and, a year later, 24 cards will do. Tests that must hold of *one* line belong
-# in one `item`, with a comma between them.
+# It does not ask that they be the same line: one candle and, a year later, 24 cards will do. Tests that must hold of *one* line
+# belong in one `item`, with a comma between them.
 #
 # ### Exercise 7c
 #
@@ -195,10 +196,10 @@ by_the_dozen = view.members(did("placed_order", item=wanted))
 check("7c", by_the_dozen)
 
 # %% [markdown]
-# ## Why is she not in it?
+# ## Why not me?
 #
-# A shop on the phone asks why it gets no trade prices. `explain` looks at one person, condition by condition, and `tell` puts it
-# in words: what holds, what was found, and what would have to change.
+# A small shop rings Grace: it orders so often, why does it get no trade prices? `explain` looks at one customer, condition by
+# condition, and `tell` puts it in words: what holds, what was found, and what would have to change.
 
 # %%
 from segkit.segments.told import tell
@@ -208,9 +209,9 @@ near = features.query("order_count >= 5 and revenue <= 1500")["profile_id"].iloc
 print(tell(view.explain(near, "trade"), "en", view.currency, view.segments))
 
 # %% [markdown]
-# <details><summary>She orders today, just enough. When is she in?</summary>
+# <details><summary>The shop orders today, just enough. When is it in?</summary>
 #
-# At the next count. A segment is worked out anew each time, from the definition and the data; nobody needs to put her on a list.
+# At the next count. A segment is worked out anew each time, from the definition and the data; nobody needs to put it on a list.
 #
 # </details>
 #
