@@ -61,7 +61,7 @@ print(f"open rate: {len(opened) / len(sent):.1%}")
 # An app that shows the mail fetches it, and that is called an open.
 #
 # In September 2021, with iOS 15, Apple changed this. On an iPhone, iPad, Mac or watch with Mail Privacy Protection
-# (*privacybescherming in Mail*), Apple's own machines fetch the pictures of nearly every mail soon after it comes in, whether
+# (*Privacybescherming in Mail*), Apple's own machines fetch the pictures of nearly every mail soon after it comes in, whether
 # or not anybody ever looks at it. To the tool that is an open: a machine open (*machine-open*). And when somebody does look,
 # Apple shows the pictures it already has, so that nothing more is seen.
 #
@@ -186,8 +186,8 @@ shares = {"share_read": read / received, "share_unseen": unseen / read}
 reading.assign(**shares).round(3)
 
 # %% [markdown]
-# Two things stand in these tables. Who is taken for an Apple reader is one. And Apple's readers read about as large a share of
-# their mail (`share_read`) as the others; it is their reading that goes unseen (`share_unseen`).
+# Two things stand in these tables. Whoever was taken for an Apple reader truly is one, and hardly any is missed. And Apple's
+# readers read about as large a share of their mail (`share_read`) as the others; only, most of it goes unseen (`share_unseen`).
 #
 # ### Exercise 5b
 #
