@@ -49,8 +49,8 @@ def _of_leaf(leaf: Condition) -> list[str]:
 
 
 def is_without_history(condition: Condition) -> bool:
-    """Whether it speaks of a state that is only known as of today, such as a list or a property of the person."""
-    stateful = (tree.CanReceive, tree.ConsentIs, tree.InList, tree.Profile, tree.InRegion, tree.Near)
+    """Whether it speaks of a property of the person, which is only known as of today; consent and lists have their dates."""
+    stateful = (tree.Profile, tree.InRegion, tree.Near)
     return any(isinstance(leaf, stateful) for leaf in leaves(condition))
 
 

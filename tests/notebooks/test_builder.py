@@ -284,7 +284,7 @@ def test_every_control_has_a_label_and_the_result_is_heard(view: segkit.View, ki
 
 
 def test_a_name_of_a_shop_is_text_and_not_html(view: segkit.View) -> None:
-    box = segment_builder(view, "en", Form.of(Property("country", True, "<b>x</b>")))
+    box = segment_builder(view, "en", Form.of(Property("language", True, "<b>x</b>")))
     assert "<b>" not in box.told.value
     assert "&lt;b&gt;" in box.told.value
 
