@@ -48,9 +48,7 @@ after = view.features()[["profile_id", "revenue_365d"]]
 after = after.rename(columns={"revenue_365d": "spent"})
 is_known = ["profile_id", "first_name", "gender", "birth_year", "locale"]
 profiles = pd.read_parquet(shop.store.folder / "profiles.parquet", columns=is_known)
-profiles["birth_year"] = profiles["birth_year"].astype(
-    "Int64"
-)  # a whole number, or empty
+profiles["birth_year"] = profiles["birth_year"].astype("Int64")  # whole, or empty
 people = then.features().merge(profiles, on="profile_id").merge(after, on="profile_id")
 print(f"{len(people):,} people were known then; on average they spent")
 print(f"{people['spent'].mean():.2f} euro each in the year after")
@@ -116,8 +114,9 @@ print(f"{groups.ngroups} groups explain {demographics:.1%}")
 compare(guess, demographics, "share")
 
 # %% [markdown]
-# Is even that real? Shuffle the amounts like a pack of cards and deal them out to the same people. Now no group can matter. Yet
-# some group always gets the better cards, and the more groups there are, the more of that luck you take for knowledge.
+# Is even that real? The age groups above did not spend the same. But shuffle the amounts like a pack of cards and deal them out
+# to the same people: now no group can matter, and yet some group gets the better cards. The more groups there are, the more of
+# that luck you take for knowledge.
 
 # %%
 rng = np.random.default_rng(7)  # shuffles the same way each time, so we see the same
@@ -127,7 +126,7 @@ lucky = [1 - ((x - x.groupby(keys).transform("mean")) ** 2).sum() / off for x in
 luck = np.mean(lucky)
 beaten = sum(np.array(lucky) < demographics)
 print(f"Of 100 shuffles, the average one explains {luck:.1%}.")
-print(f"Gender, age and country explain more than {beaten} of the 100.")
+print(f"The real groups explain more than {beaten} of the 100 shuffles do.")
 
 # %% [markdown]
 # So for this shop's takings, three facts about who people *are* tell no more than shuffled cards.
@@ -149,8 +148,8 @@ people.groupby("last")["spent"].agg(["size", "mean"]).round(2).sort_values("mean
 #
 # ### Exercise 2a
 #
-# What share do `bought` and `last` explain together? Do as we did for gender, age and country, with these two columns. Or change
-# that cell, run it and read the number; put it in as 0.25 for a quarter.
+# What share do `bought` and `last` explain together? Do as we did for gender, age and country, with these two columns: copy
+# what is behind `groups` and `demographics`, and give it other columns and another name. A number will do too, such as 0.25 for a quarter.
 
 # %% tags=["exercise"]
 # answer
@@ -196,8 +195,9 @@ twins[shown].iloc[[0, -1]]
 #
 # ## What demographics do tell
 #
-# Not how much, but *what*. `profile(gender="female")` is a condition of a segment; `favourites` shows what the
-# buyers among them have bought (`share` of them) beside all other buyers (`rest_share`). The shop's own words: *jurken* are dresses, *heren* menswear, *truien* jumpers, *broeken* trousers.
+# Not how much, but *what*. `profile(gender="female")` is a condition of a segment; `favourites` shows what the buyers among them
+# have bought (`share` of them) beside all other buyers (`rest_share`). The shop's own words: *jurken* are dresses, *heren*
+# menswear, *truien* jumpers, *broeken* trousers.
 
 # %%
 women = profile(gender="female")

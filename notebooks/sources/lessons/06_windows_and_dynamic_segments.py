@@ -111,8 +111,8 @@ guess = 0.7  # answer
 # %%
 history = view.history("active_customers", months=8)
 print(history[["day", "members", "entered", "left"]].to_string(index=False))
-month_ago, today = history.iloc[-2], history.iloc[-1]
-compare(guess, 1 - today["left"] / month_ago["members"], "share")
+left = history["left"].iloc[-1]  # of those who were in it a month ago
+compare(guess, 1 - left / history["members"].iloc[-2], "share")
 
 # %% [markdown]
 # `members` alone tells little. It may stand still for months while most of those in it are others than before: `entered` and `left`
