@@ -14,10 +14,11 @@ NOTEBOOKS = Path(__file__).resolve().parent
 
 
 def lay_out(notebooks: Path) -> list[Path]:
-    """The lessons newly copied to notebooks/desk/lessons; the map and the solutions stand beside them, so that its links work."""
+    """The lessons newly copied to notebooks/desk/lessons; the map, the glossary and the solutions stand beside them, so that its links work."""
     desk = notebooks / "desk"
     shutil.copytree(notebooks / "solutions", desk / "solutions", dirs_exist_ok=True)
-    shutil.copy(notebooks / "README.md", desk / "README.md")
+    for page in notebooks.glob("*.md"):
+        shutil.copy(page, desk / page.name)
     (desk / "lessons").mkdir(exist_ok=True)
     fresh = [lesson for lesson in sorted((notebooks / "lessons").glob("*.ipynb")) if not (desk / "lessons" / lesson.name).exists()]
     return [_copied(lesson, desk / "lessons" / lesson.name) for lesson in fresh]
