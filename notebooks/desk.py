@@ -14,7 +14,7 @@ NOTEBOOKS = Path(__file__).resolve().parent
 
 
 def lay_out(notebooks: Path) -> list[Path]:
-    """The lessons newly copied to notebooks/desk/lessons; the map, the glossary and the solutions stand beside them, so that its links work."""
+    """The lessons newly copied to notebooks/desk/lessons; what the map links to stands beside them."""
     desk = notebooks / "desk"
     shutil.copytree(notebooks / "solutions", desk / "solutions", dirs_exist_ok=True)
     for page in notebooks.glob("*.md"):

@@ -16,7 +16,8 @@ def laid_out(folder: Path) -> Path:
         (folder / name).mkdir()
         for notebook in (NOTEBOOKS / name).glob("*.ipynb"):
             (folder / name / notebook.name).write_bytes(notebook.read_bytes())
-    (folder / "README.md").write_bytes((NOTEBOOKS / "README.md").read_bytes())
+    for page in NOTEBOOKS.glob("*.md"):
+        (folder / page.name).write_bytes(page.read_bytes())
     desk.lay_out(folder)
     return folder / "desk"
 
