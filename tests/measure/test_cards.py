@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import segkit
+from segkit.report import Report
 from tests.canonical import store_of
 
 READERS = "version: 1\nsegments:\n  lezers: {rule: {did: clicked_email, where: {bot_click: false}}}\n"
@@ -40,3 +41,15 @@ def test_the_overlap_is_counted_for_every_two_segments(tmp_path: Path) -> None:
     shared = audited(tmp_path, READERS)["segment_overlap"]
     assert shared["lezers"] == {"country_nl": 20}
     assert shared["country_nl"] == {}
+
+
+def test_own_segments_come_first_in_the_overlap_and_keep_their_titles(tmp_path: Path) -> None:
+    own = (
+        "version: 1\nsegments:\n  country_lovers: {title: {nl: Landliefhebbers}, rule: {profile: {country: NL}}}\n"
+        + READERS.split("segments:\n")[1]
+    )
+    shown = str(Report(audited(tmp_path, own), "nl").segments()._repr_html_())
+    assert "Landliefhebbers" in shown
+    table = shown.partition("Wie in twee segmenten tegelijk zit")[2].partition("</table>")[0]
+    assert table.index("Landliefhebbers") < table.index("lezers") < table.index("Nederland")
+    assert 'data-path="segment_overlap.lezers.country_lovers">20</data>' in table

@@ -1,5 +1,6 @@
 """A shop seen from a day answers for any segment: an id, a definition of one's own, or a condition made of verbs."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 import segkit
+from segkit.cli.segments import segments
 from segkit.errors import SegmentError
 from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
 from tests.canonical import store_of
@@ -101,3 +103,22 @@ def test_the_shops_own_figures_are_told_with_their_amounts(view: segkit.View, tm
     nobody = [{"profile_id": "ann", "created_at": datetime(2026, 1, 1)}]
     store_of(tmp_path / "empty" / "canonical", profiles=nobody, orders=[]).close()
     assert "(" not in segkit.open(tmp_path / "empty").at("2026-10-31").say(above, "en")
+
+
+def test_what_is_no_segment_is_told(view: segkit.View) -> None:
+    with pytest.raises(SegmentError, match="3 is no segment"):
+        view.count(3)  # type: ignore[arg-type]
+    with pytest.raises(SegmentError, match="No segments were given"):
+        view.overlap([])
+    with pytest.raises(SegmentError, match="called 'c'"):
+        view.forms({"a": "vip"}, "c")
+    with pytest.raises(SegmentError, match="segment with an id"):
+        view.explain("ann", did("placed_order"))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        did("placed_order") & 3  # type: ignore[operator]
+
+
+def test_counts_for_machines_are_json(view: segkit.View, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    segments(str(tmp_path / "shop"), "2026-10-31", as_json=True)
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert told["segments"]["exactly_once"] == {"members": 1, "status": "computed", "reason": None}
