@@ -51,7 +51,7 @@ class Disclosure:
         about fewest cells each vanish on as many cells less one as it has dimensions, so all of them can be tried. Where
         they are too many to try, the answer is yes.
         """
-        large = told[:, ~self.small]
+        large = told[:, self.members >= self.least]  # a cell of nobody holds no sum that could hide another
         values, vectors = np.linalg.eigh(large @ large.T)
         space = _reduced(vectors[:, values < _ZERO].T @ told[:, self.small])
         if not len(space):

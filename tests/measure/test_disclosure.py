@@ -57,7 +57,7 @@ def follows(told: np.ndarray, members: np.ndarray, least: int) -> bool:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.integers(1, 15), min_size=2, max_size=7).flatmap(
+    st.lists(st.integers(0, 15), min_size=2, max_size=7).flatmap(
         lambda sizes: st.tuples(
             st.just(sizes), st.lists(st.lists(st.booleans(), min_size=len(sizes), max_size=len(sizes)), min_size=1, max_size=6)
         )
@@ -69,4 +69,16 @@ def test_no_combination_of_what_is_told_is_about_a_few(case: tuple[list[int], li
     told = Disclosure(members, 10).tellable({place: pd.Series(inside) for place, inside in enumerate(groups)})
     matrix = np.array([[True] * len(sizes), *(groups[place] for place in sorted(told))], dtype=float)
     if sum(sizes) >= 10:
-        assert not follows(matrix, np.array(sizes), 10)
+        someone = np.array(sizes) > 0  # nothing can be told about nobody
+        assert not follows(matrix[:, someone], np.array(sizes)[someone], 10)
+
+
+def test_cells_without_people_hide_nothing() -> None:
+    """Two groups that differ by an empty cell and, together with a third, by three people."""
+    members = pd.Series([30, 3, 0, 40])
+    groups = {"a": pd.Series([True, True, True, False]), "b": pd.Series([True, False, False, False])}
+    assert Disclosure(members, 10).tellable(groups) == {"a"}
+    parts = pd.DataFrame({"a": [True, True, False, False], "b": [True, False, True, False], "members": [3000, 500, 400, 9]})
+    empty = pd.concat([parts, parts.assign(members=0).iloc[::-1]], ignore_index=True)
+    told = {"a": empty["a"], "b": empty["b"], "both": (empty["a"] & empty["b"]) | (empty.index == 5)}
+    assert Disclosure(empty["members"], 10).tellable(told) == {"a", "b"}
