@@ -56,7 +56,7 @@ def test_every_segment_of_the_library_is_ranked_or_has_a_reason(bakery: SimpleNa
     found = bakery.view.rank().set_index("segment")
     assert set(found.index) == set(bakery.view.segments.segments)
     told = found[found["status"] == "computed"]
-    assert len(told) > 15
+    assert len(told) > 10  # of a small shop many differ by too few people from another
     assert (told["recipients"] <= told["members"]).all()
     assert found.loc[found["status"] != "computed", "reason"].notna().all()
     counted = bakery.view.count_all().set_index("segment")["members"]
