@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "segkit-installed.json"
 CACHE = ROOT / "data" / "cache"
-STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60", "-p", "no:xdist"]
+STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60", "-n", "2", "--dist", "loadfile"]
 SETTLED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}  # what a lesson shows may not depend on these
 LAB_DEFAULTS = {
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
@@ -243,7 +243,7 @@ def run_tests(*arguments: str, long: bool = False) -> None:
     for name in (name for name, shop in SHOPS.items() if shop.package):
         try_to_fetch(name)
     shops_of_the_lessons()
-    python("-m", "pytest", "-n", "2", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
+    python("-m", "pytest", "-n", "2", "--durations=25", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
 
 
 def test(options: argparse.Namespace) -> None:
@@ -263,7 +263,7 @@ def build_notebooks(*how: str) -> None:
 
 
 def stored_lessons() -> None:
-    """Run the lessons and solutions as stored and compare every output; serial, for xdist splits a notebook's cells."""
+    """Run the lessons and solutions as stored and compare every output; two notebooks at once, each whole, for its cells go in order."""
     folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).glob("*.ipynb"))]
     if not folders:
         return say("there are no lessons yet")
