@@ -166,7 +166,7 @@ def _pairs(row: Row, name: str, options: Options, t: Sentences) -> list[tuple[st
     if name == "event":
         return options["event"]
     choose = [(t("widgets.builder.choose"), "")]
-    return choose + (options["id"] if isinstance(row, forms.InSegment) else options[row.name])
+    return choose + (options[row.name] if isinstance(row, (forms.Property, forms.Bought)) else options["id"])
 
 
 def _labelled(kind: Any, t: Sentences, name: str, **given: Any) -> Any:
