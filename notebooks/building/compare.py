@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from notebooks.building.cells import as_bytes
+from notebooks.building.run import PICTURE
 from notebooks.building.targets import LESSONS, SOLUTIONS, Target, of_each, strangers
 
 BUILD = "python dev.py notebooks"
@@ -67,4 +68,6 @@ def _without_images(node: Any) -> Any:
         return {
             key: "" if key.startswith("image/") and not isinstance(value, dict) else _without_images(value) for key, value in node.items()
         }
-    return [_without_images(part) for part in node] if isinstance(node, list) else node
+    if isinstance(node, list):
+        return [_without_images(part) for part in node]
+    return PICTURE.sub("", node) if isinstance(node, str) else node

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Sequence
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,6 @@ from segkit.notebook.places import nearest
 from segkit.text import catalogue
 
 if TYPE_CHECKING:
-    from IPython.display import Image
     from matplotlib.figure import Figure
 
     from segkit.shop import Shop
@@ -62,7 +63,7 @@ def shop_folder(name: str) -> Path:
     return folder
 
 
-def bars(labels: Sequence[str], values: Sequence[float], shown: Sequence[str], finding: str) -> Image:
+def bars(labels: Sequence[str], values: Sequence[float], shown: Sequence[str], finding: str) -> Picture:
     """Horizontal bars in the style of the report, the first one in full colour; `finding` is what the picture says, as alt text."""
     from segkit.report.figures.parts import bar, rows_on
     from segkit.report.palette import PALETTE
@@ -78,12 +79,23 @@ def bars(labels: Sequence[str], values: Sequence[float], shown: Sequence[str], f
         axes.set(xticks=[])
         axes.margins(x=0.15)
         rows_on(axes, labels, narrow=False)
-        return _image(figure, finding)
+        return _picture(figure, finding)
 
 
-def _image(figure: Figure, finding: str) -> Image:
-    from IPython.display import Image
+class Picture:
+    """A PNG with what it says in words: JupyterLab shows the words of an HTML image to a screen reader, and not those of a bare PNG."""
 
+    def __init__(self, png: bytes, finding: str) -> None:
+        self.png, self.finding = png, finding
+
+    def _repr_html_(self) -> str:
+        return f'<img alt="{escape(self.finding)}" src="data:image/png;base64,{b64encode(self.png).decode()}">'
+
+    def __repr__(self) -> str:
+        return self.finding
+
+
+def _picture(figure: Figure, finding: str) -> Picture:
     out = BytesIO()
     figure.savefig(out, format="png", dpi=_DOTS, facecolor="white", metadata={"Software": None})
-    return Image(out.getvalue(), format="png", alt=finding)
+    return Picture(out.getvalue(), finding)

@@ -41,8 +41,15 @@ def write_notebook(folder: Path, cell: str) -> Path:
 
 @contextmanager
 def jupyterlab(place: Path, cell: str) -> Iterator[str]:
-    """The address of the notebook in a JupyterLab that runs while the block does."""
+    """The address of a notebook of one cell in a JupyterLab that runs while the block does."""
     write_notebook(place / "work", cell)
+    with laboratory(place) as address:
+        yield f"{address}/tree/{NAME}"
+
+
+@contextmanager
+def laboratory(place: Path) -> Iterator[str]:
+    """The address of a JupyterLab on the folder `work` of a place."""
     news = place / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True)
     news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
@@ -52,7 +59,7 @@ def jupyterlab(place: Path, cell: str) -> Iterator[str]:
         "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={place / 'work'}",
     ]  # fmt: skip
     with served(command, place, f"http://127.0.0.1:{port}/lab"):
-        yield f"http://127.0.0.1:{port}/lab/tree/{NAME}"
+        yield f"http://127.0.0.1:{port}/lab"
 
 
 @contextmanager
