@@ -11,8 +11,8 @@ from segkit import quality
 from segkit.clock import AsOf, month_ends
 from segkit.engine import Query, Rules, Store
 from segkit.errors import SegmentError
-from segkit.quality import Answer, Quality
-from segkit.segments import tree, words
+from segkit.quality import Answer, Need, Quality
+from segkit.segments import filled, tree, words
 from segkit.segments.definition import Sample
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition, leaves
@@ -22,6 +22,11 @@ def needs(condition: Condition) -> tuple[str, ...]:
     """What must have been delivered to say who is in, in a fixed order: purchases, engagement, site, consent and so on."""
     found = {need for leaf in leaves(condition) for need in _of_leaf(leaf)}
     return tuple(need for need in (*quality.NEEDS, quality.SCORES) if need in found)
+
+
+def asks(condition: Condition) -> tuple[Need, ...]:
+    """Everything that must be there to say who is in: the tables of `needs`, and in them the values that are tested."""
+    return (*needs(condition), *dict.fromkeys(one for leaf in leaves(condition) for one in filled.asked(leaf)))
 
 
 def _of_leaf(leaf: Condition) -> list[str]:
@@ -90,7 +95,7 @@ class Availability:
 
     def of(self, condition: Condition) -> Answer:
         """COMPUTED, or the answer for the first need that is not met."""
-        return self.judged.first_missing(needs(condition))
+        return self.judged.first_missing(asks(condition))
 
     def split(self, conditions: Mapping[str, Condition]) -> tuple[dict[str, Condition], dict[str, Answer]]:
         """Those that can be answered, and the answers of the others."""

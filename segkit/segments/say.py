@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+from segkit.quality import Answer
 from segkit.segments import tree
 from segkit.segments.clauses import Clauses
 from segkit.segments.definition import Sample, Segment, Template
@@ -49,6 +50,12 @@ def title(id: str, segment: Segment | Template | None, lang: str) -> str:
     t = catalogue(lang)
     own = segment.title.get(lang) if segment else None
     return own or (t(f"persona.{id}.title") if t.has(f"persona.{id}.title") else id)
+
+
+def why(answer: Answer, lang: str = "en") -> str:
+    """Why a question cannot be answered, as a sentence; errors are in English, as all of them."""
+    t = catalogue(lang)
+    return t(f"reasons.{answer.reason}") if answer.about is None else t(f"reasons.of.{answer.reason}", about=answer.about)
 
 
 def group(condition: Condition) -> Groups | None:

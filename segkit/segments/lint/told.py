@@ -45,6 +45,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     numbers = dict(finding.numbers)
     values = numbers | {"first": titles[0] if titles else "", "others": ", ".join(titles[1:]), "all": ", ".join(titles)}
     values["ids"] = ", ".join(finding.segments)
+    for name in ("strange", "offers"):
+        values[name] = ", ".join(t("lint.value", value=one) for one in numbers.get(name, ()))
     for name in ("days", "lists"):
         if isinstance(numbers.get(name), list):
             values[name] = ", ".join(map(str, numbers[name]))
@@ -59,7 +61,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     if "whom" in numbers:
         values["whom"] = t(f"lint.whom.{numbers['whom']}")
     if "reason" in numbers:
-        values["reason"] = t(f"reasons.{numbers['reason']}")
+        about = {"about": numbers["about"]} if "about" in numbers else {}
+        values["reason"] = t(f"reasons.{'of.' if about else ''}{numbers['reason']}", **about)
     if "family" in numbers:
         values["n"] = numbers["holes"]
         values["family"] = short(condition(numbers["family"], "family"), t.lang, currency)
