@@ -206,6 +206,8 @@ def read_set(
     for name, value in own.items():
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):
             raise SegmentError(f"parameters.{name}: {value!r} is not a number or text.", "Write a number, a text or a figure of the shop.")
+        if isinstance(value, float):
+            values.number(value, f"parameters.{name}")
     for name in parameters or {}:
         values.name(name, own, "parameters", "parameter")
     known = {**thresholds(settings), **own, **(parameters or {})}

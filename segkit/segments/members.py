@@ -16,6 +16,7 @@ from segkit.segments import filled, tree, words
 from segkit.segments.definition import Sample
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition, leaves
+from segkit.segments.window import MOST_DAYS
 
 
 def needs(condition: Condition) -> tuple[str, ...]:
@@ -112,6 +113,9 @@ def history(store: Store, rules: Rules, condition: Condition, months: int) -> pd
     """
     if rules.as_of.moment is not None:
         raise SegmentError("History is told by days.", "Give a date as as_of, without a time.")
+    most = MOST_DAYS // rules.settings["month_days"]
+    if isinstance(months, bool) or not isinstance(months, int) or not 0 < months <= most:
+        raise SegmentError(f"months is {months!r}.", f"Give a whole number of months from 1 to {most}, such as 24.")
     rows: list[dict[str, object]] = []
     before: set[str] | None = None
     earlier: set[str] | None = None

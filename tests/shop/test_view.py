@@ -11,6 +11,7 @@ import segkit
 from segkit.cli.segments import segments
 from segkit.errors import SegmentError
 from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
+from segkit.text import catalogue
 from tests.canonical import store_of
 
 OWN = """
@@ -80,6 +81,13 @@ def test_history_tells_who_came_and_went(view: segkit.View) -> None:
     assert told["left"].tolist()[1:] == [0, 2, 0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("months", [0, -3, 2.5, True, 10**6])
+def test_history_is_of_one_month_or_more(view: segkit.View, months: int) -> None:
+    with pytest.raises(SegmentError, match=f"months is {months}") as caught:
+        view.history("active_customers", months=months)
+    assert "from 1 to" in caught.value.todo
+
+
 def test_the_matrix_holds_sizes_and_what_is_shared(view: segkit.View) -> None:
     shared = view.matrix(["vip", "more_than_once", "exactly_once"])
     assert shared.to_numpy().tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
@@ -116,6 +124,19 @@ def test_what_is_no_segment_is_told(view: segkit.View) -> None:
         view.explain("ann", did("placed_order"))  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         did("placed_order") & 3  # type: ignore[operator]
+
+
+def test_why_segments_are_not_counted_is_said_once_below_the_table(
+    view: segkit.View, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    segments(str(tmp_path / "shop"), "2026-10-31", lang="nl")
+    table, _, below = capsys.readouterr().out.rpartition("┘")
+    reason = catalogue("nl")("reasons.to_fill_in")
+    assert "invulling" not in table
+    (line,) = [line for line in below.splitlines() if line.startswith(reason)]
+    assert "always_brand" in line
+    assert "no_consents" not in below
+    assert below.count(catalogue("nl")("reasons.no_scores")) == 1
 
 
 def test_counts_for_machines_are_json(view: segkit.View, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
