@@ -77,10 +77,13 @@ def counts(store: Store, rules: Rules, conditions: Mapping[str, Condition]) -> d
     return {name: int(row[name]) for name in conditions}
 
 
-def matrix(frame: pd.DataFrame) -> pd.DataFrame:
-    """How many are in both of each two segments; the diagonal holds their sizes. `frame` holds a flag per segment."""
+def matrix(frame: pd.DataFrame, people: pd.Series | None = None) -> pd.DataFrame:
+    """How many are in both of each two segments; the diagonal holds their sizes.
+
+    `frame` holds a flag per segment, `people` how many each of its rows stands for where that is not one.
+    """
     inside = frame.drop(columns="profile_id", errors="ignore").astype("int64")
-    return inside.T @ inside
+    return inside.T @ (inside if people is None else inside.mul(people, axis=0))
 
 
 def sampled(query: Query, name: str, sample: Sample) -> Query:

@@ -107,7 +107,8 @@ class View:
 
     def title(self, segment: str, lang: str) -> str:
         """How a segment is called in a language; its id where it has no title."""
-        return title(segment, self.segments[segment], lang)
+        is_made = segment not in self.segments and country_code(segment) is not None
+        return title(segment, None if is_made else self.segments[segment], lang, is_own=not is_made)
 
     def say(self, segment: Asked, lang: str) -> str:
         """The definition of a segment in plain Dutch ("nl") or English ("en"), the shop's own figures with their amounts."""

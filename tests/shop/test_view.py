@@ -45,6 +45,7 @@ def test_a_segment_is_an_id_a_definition_or_a_condition(view: segkit.View) -> No
 
 def test_a_segment_of_the_shop_goes_before_that_of_the_library_and_may_speak_of_it(view: segkit.View) -> None:
     assert view.title("vip", "nl") == "Onze vips"
+    assert view.title("country_be", "nl") == "Land: België"
     assert view.members("vip")["profile_id"].tolist() == ["ann"]
     assert view.count("stille_vips") == 0
     assert view.count(in_segment("vip") & in_segment("active_customers")) == 1

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Protocol
 
-from segkit.segments.definition import Segment, Template
 from segkit.segments.lint.finding import LintFinding
 from segkit.segments.read import condition
-from segkit.segments.say import short, title
+from segkit.segments.say import Titled, short, title
 
 
 class Speaks(Protocol):
@@ -25,7 +24,7 @@ class Speaks(Protocol):
     def date(self, day: Any, form: str = ...) -> str: ...
 
 
-def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template] | None = None, currency: str = "EUR") -> str:
+def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled] | None = None, currency: str = "EUR") -> str:
     """The finding as a text of a few lines; `segments` give the titles."""
     values = _values(finding, t, segments or {}, currency)
     said = [_said(t, f"lint.{finding.key}.{part}", values) for part in ("title", "why")]
@@ -39,7 +38,7 @@ def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
     return t(key, **{name: values[name] for name in wanted})
 
 
-def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template], currency: str) -> dict[str, Any]:
+def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled], currency: str) -> dict[str, Any]:
     known = dict(segments)  # a SegmentSet answers an unknown id with an error
     titles = [title(name, known.get(name), t.lang) for name in finding.segments]
     numbers = dict(finding.numbers)
