@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
-from segkit.engine import Rules, Store
+from segkit.engine import Query, Rules, Store
 from segkit.tables import TABLES
 
 COMPUTED, VENDOR, NOT_COMPUTABLE = "computed", "vendor_aggregates", "not_computable"
@@ -32,11 +34,51 @@ SHOWN = (
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Where values of `expression` stand: rows of a table `among` which some pass `value`, by default that it is not empty.
+
+    With `is_of_message` the expression is a column of the messages that are joined to the rows.
+    """
+
+    table: str
+    expression: str
+    among: str | None = None
+    value: str | None = None
+    is_of_message: bool = False
+
+    def with_value(self, rules: Rules) -> Query:
+        """The rows that have a value, with the column `told` that holds it; nothing is hidden by the as-of date."""
+        value, columns = self.value or f"({self.expression}) IS NOT NULL", TABLES[self.table].names
+        if self.is_of_message:
+            events = rules.table(self.table, ("message_id",), self.among, known=False)
+            joined = events.join(rules.table("messages", ("message_id", self.expression), known=False), "message_id")
+            return joined.keep(value).extend({"told": self.expression})
+        where = f"({self.among}) AND ({value})" if self.among else value
+        return rules.table(self.table, columns, where, known=False).extend({"told": self.expression})
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A need beyond a table: some of the rows hold a value of what definitions call `name`, or else `reason` holds.
+
+    Where there are no rows of the kind at all there is nothing to be filled in, and so nothing lacking.
+    """
+
+    name: str
+    rows: tuple[Rows, ...]
+    reason: str = "no_values"
+
+
+Need = str | Filled
+
+
+@dataclass(frozen=True)
 class Answer:
-    """Whether a question can be answered, and if not, the key of the reason."""
+    """Whether a question can be answered, and if not, the key of the reason; `about` names the value that is lacking."""
 
     status: str
     reason: str | None = None
+    about: str | None = None
 
     @property
     def yes(self) -> bool:
@@ -75,15 +117,21 @@ class Quality:
 
     capabilities: dict[str, Answer]
     coverage: dict[str, Coverage]
+    is_filled: Callable[[Filled], bool] = field(default=lambda need: True, compare=False, repr=False)
 
     @property
     def questions(self) -> dict[str, dict[str, str | None]]:
         """The answers that every report gives, as plain data."""
         return {name: self.capabilities[name].as_dict() for name in QUESTIONS}
 
-    def first_missing(self, needs: tuple[str, ...]) -> Answer:
+    def first_missing(self, needs: tuple[Need, ...]) -> Answer:
         """COMPUTED when every need is met, else the answer for the first that is not."""
-        return next((self.capabilities[need] for need in needs if not self.capabilities[need].yes), Answer(COMPUTED))
+        return next((answer for answer in map(self._answer, needs) if not answer.yes), Answer(COMPUTED))
+
+    def _answer(self, need: Need) -> Answer:
+        if isinstance(need, str):
+            return self.capabilities[need]
+        return Answer(COMPUTED) if self.is_filled(need) else Answer(NOT_COMPUTABLE, need.reason, need.name)
 
     @property
     def last_day(self) -> date | None:
@@ -104,7 +152,15 @@ def judge(store: Store, rules: Rules) -> Quality:
     capabilities[SCORES] = Answer(NOT_COMPUTABLE, "no_scores")
     if not capabilities["engagement"].yes and store.has("profile_snapshots"):
         capabilities["engagement"] = Answer(NOT_COMPUTABLE, "only_vendor_aggregates")
-    return Quality(capabilities, {name: _coverage(store, rules, name) for name in SHOWN})
+    coverage = {name: _coverage(store, rules, name) for name in SHOWN}
+    return Quality(capabilities, coverage, cache(lambda need: _is_filled(store, rules, need)))
+
+
+def _is_filled(store: Store, rules: Rules, need: Filled) -> bool:
+    """Whether some row has a value; a column that is wholly empty was not delivered, whatever the delivery calls it."""
+    if any(store.has_any(rows.with_value(rules)) for rows in need.rows):
+        return True
+    return not any(store.has_any(rules.table(one.table, TABLES[one.table].names[:1], one.among, known=False)) for one in need.rows)
 
 
 def _coverage(store: Store, rules: Rules, name: str) -> Coverage:

@@ -42,10 +42,16 @@ def segments(path: str, as_of: AsOf, file: File = None, mapping: Mapping = None,
     table = Table(title=t("cli.segments.caption", as_of=t.date(str(view.as_of))))
     for heading in ("segment", "title", "members"):
         table.add_column(t(f"cli.segments.{heading}"), justify="right" if heading == "members" else "left")
+    uncounted: dict[str, list[str]] = {}
     for row in counted.itertuples():
-        size = t.number(int(row.members)) if row.status == "computed" else t(f"reasons.{row.reason}")
+        size = t.number(int(row.members)) if row.status == "computed" else t.absent()
         table.add_row(row.segment, escape(view.title(row.segment, t.lang)), size)
+        if row.status != "computed":
+            uncounted.setdefault(row.reason, []).append(row.segment)
     say.print(table)
+    for reason, names in uncounted.items():
+        told = t("cli.segments.uncounted", reason=t(f"reasons.{reason}"), segments=", ".join(names))
+        say.print(told, soft_wrap=True, markup=False)
 
 
 def explain(

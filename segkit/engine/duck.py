@@ -48,6 +48,10 @@ class Store:
         """Whether the folder has any row of the table."""
         return bool(self._connection.execute(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)").fetchall()[0][0])
 
+    def has_any(self, query: Query) -> bool:
+        """Whether the query has any row; it is not worked out further than the first."""
+        return bool(self._connection.execute(f"SELECT 1 FROM ({dialects.text(query, pretty=False)}) LIMIT 1").fetchall())
+
     def ask(self, query: Query) -> pd.DataFrame:
         """The answer as a frame: counts int64, days Int64, money float64, dates datetime64[us], flags bool."""
         return as_frame(self._connection.execute(dialects.text(query, pretty=False)).df(), query.columns)

@@ -12,7 +12,7 @@ from segkit.measure import cards
 from segkit.measure.groups import money
 from segkit.quality import Answer, Quality
 from segkit.segments.definition import Sample, Segment
-from segkit.segments.members import needs
+from segkit.segments.members import asks
 from segkit.settings import Settings
 
 
@@ -65,7 +65,7 @@ def persona_census(
     fourteen = {
         name: _persona(
             one.discount, one.sample, frame[f"is_{name}"], frame,
-            quality.first_missing(needs(one.condition)), quality, settings, f"is_{name}" in told,
+            quality.first_missing(asks(one.condition)), quality, settings, f"is_{name}" in told,
         )
         for name, one in literal.items()
     }  # fmt: skip

@@ -13,10 +13,11 @@ from segkit.measure import groups
 from segkit.measure.disclosure import Disclosure
 from segkit.quality import COMPUTED, NOT_COMPUTABLE, Answer, Quality
 from segkit.segments.evaluate import with_flags
+from segkit.segments.filled import NO_CHANNEL
 from segkit.segments.tree import Condition
 
 STEPS = ("member", "consent", "not_suppressed", "under_cap", "recipients")
-NO_CONSENTS, NO_RECEIVED = "no_consents_on_channel", "no_received_messages"
+NO_RECEIVED = "no_received_messages"
 _RECEIVED = "event_type = 'received'"
 FLAGS = {  # over the consent of a channel and the mails received lately
     "has_consent": consent.SUBSCRIBED,
@@ -66,14 +67,14 @@ def answers(store: Store, rules: Rules, judged: Quality, channel: str) -> dict[s
     """Which steps the delivery can tell; who received what is only known of mail."""
     agreed = judged.capabilities["consent"]
     if agreed.yes and not _any(store, rules, "consents", f"channel = '{channel}' AND purpose = '{consent.MAIL[1]}'"):
-        agreed = Answer(NOT_COMPUTABLE, NO_CONSENTS)
+        agreed = Answer(NOT_COMPUTABLE, NO_CHANNEL)
     knows_received = channel == consent.MAIL[0] and _any(store, rules, "email_events", _RECEIVED)
     capped = agreed if not agreed.yes or knows_received else Answer(NOT_COMPUTABLE, NO_RECEIVED)
     return {"member": Answer(COMPUTED), "consent": agreed, "not_suppressed": agreed, "under_cap": capped, "recipients": capped}
 
 
 def _any(store: Store, rules: Rules, table: str, where: str) -> bool:
-    return bool(store.row(rules.table(table, ("profile_id",), where).aggregate(None, {"n": "count(*)"}))["n"])
+    return store.has_any(rules.table(table, ("profile_id",), where))
 
 
 def _flagged(rules: Rules, condition: Condition, channel: str) -> Query:

@@ -12,6 +12,7 @@ from segkit.measure import groups
 from segkit.measure.disclosure import Disclosure
 from segkit.quality import Quality
 from segkit.segments.evaluate import with_flags
+from segkit.segments.members import matrix
 from segkit.segments.tree import Condition
 
 
@@ -34,9 +35,8 @@ def overlap(store: Store, rules: Rules, conditions: Mapping[str, Condition], jud
     columns = {f"in_{name}": condition for name, condition in conditions.items()}
     table = groups.counted(store, with_flags(rules, columns), list(columns), judged)
     flags = table[list(columns)].set_axis(list(conditions), axis=1)
-    inside = flags.astype("int64")
-    members = inside.T @ inside.mul(table["members"], axis=0)
-    sizes = inside.mul(table["members"], axis=0).sum()
+    members = matrix(flags, table["members"])
+    sizes = pd.Series(members.to_numpy().diagonal(), members.index)
     shares = members.div(sizes.where(sizes > 0), axis=0)
     return Overlap(members, shares, _combinations(table, flags, rules.settings["smallest_group"]))
 

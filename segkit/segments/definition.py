@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from segkit.errors import SegmentError
 from segkit.segments import values
-from segkit.segments.read import GROUPS, NOT, condition, filled, parameters_in, readable
+from segkit.segments.read import GROUPS, NOT, condition, escaped, filled, parameters_in, readable
 from segkit.segments.tree import CanReceive, Condition, InSegment, leaves, replaced
 from segkit.segments.write import plain
 from segkit.settings import Settings, read_yaml, suggestion
@@ -206,6 +206,8 @@ def read_set(
     for name, value in own.items():
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):
             raise SegmentError(f"parameters.{name}: {value!r} is not a number or text.", "Write a number, a text or a figure of the shop.")
+        if isinstance(value, float):
+            values.number(value, f"parameters.{name}")
     for name in parameters or {}:
         values.name(name, own, "parameters", "parameter")
     known = {**thresholds(settings), **own, **(parameters or {})}
@@ -333,12 +335,19 @@ def yaml_of(segments: SegmentSet) -> str:
 
 def _data(one: Segment | Template) -> dict[str, Any]:
     if isinstance(one, Template):
-        return filled(dict(one.data), {**one.parameters, **{blank: f"${blank}" for blank in one.blanks}}, one.id)
+        return _template_data(one)
     texts = {key: dict(told) for key in _TEXTS if (told := getattr(one, key))}
     words = {key: told for key in ("kind", "goal", "source", "discount") if (told := getattr(one, key)) is not None}
     rule = plain(one.condition)
     sample = {"sample": _sample_data(one.sample)} if one.sample else {}
-    return {**texts, **words, **sample, **(rule if len(rule) == 1 and next(iter(rule)) in (*GROUPS, NOT) else {"rule": rule})}
+    alone = len(rule) == 1 and next(iter(rule)) in (*GROUPS, NOT)
+    return escaped({**texts, **words, **sample, **(rule if alone else {"rule": rule})})
+
+
+def _template_data(one: Template) -> dict[str, Any]:
+    """Its data with parameters written out and blanks left open; what is no parameter stays escaped."""
+    known = {name: escaped(value) for name, value in one.parameters.items()}
+    return filled(dict(one.data), {**known, **{blank: f"${blank}" for blank in one.blanks}}, one.id, keep=True)
 
 
 def _sample_data(sample: Sample) -> dict[str, Any]:

@@ -59,6 +59,11 @@ def evidence(rules: Rules, metrics: tuple[str, ...], where: Tests, item: Tests, 
     return _Plan(rules, None).events(metrics, where, item, window).keep(f"profile_id = {rows.literal(profile)}")
 
 
+def shared_by(rules: Rules, metric: str, where: Tests, window: Window, same: tuple[str, ...], profile: str) -> Query:
+    """One row an event of one person: happened_at, and same_NAME for each property that another event must share."""
+    return _Plan(rules, None)._moments(metric, where, window, same).keep(f"profile_id = {rows.literal(profile)}")
+
+
 def shop_figures(rules: Rules, shops: Iterable[tree.Shop]) -> Query:
     """One row: what the shop's own figures are made of, to be read by `figures_of`."""
     plan = _Plan(rules, None)

@@ -11,18 +11,17 @@ from typing import Any
 import pandas as pd
 
 from segkit.clock import local_of_utc, zone
-from segkit.engine import Rules, Store
+from segkit.engine import Query, Rules, Store
 from segkit.errors import SegmentError
 from segkit.segments import changes, rows, standing, tree, words
 from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
-from segkit.segments.evaluate import evidence, figures_of, shop_figures, with_flags
+from segkit.segments.evaluate import evidence, figures_of, shared_by, shop_figures, with_flags
 from segkit.segments.facts import Fact, Facts
 from segkit.segments.tree import Condition, leaves
-from segkit.segments.window import Window
+from segkit.segments.window import EVER, Window
 from segkit.segments.write import plain
 
-_ONE_DAY = timedelta(days=1)
 SHOWN = 5  # events that are told one by one
 _DATED = {"created": "created_at", "updated": "updated_at"}
 
@@ -31,11 +30,11 @@ _DATED = {"created": "created_at", "updated": "updated_at"}
 class Evidence:
     """An event that a condition looks at: its local day, kind, and value where it has one.
 
-    `then` is what came after it in time, where that is asked; without a day where only is known that it came. `passes`
-    says whether it is what the condition asks of it; None where nothing is asked.
+    `then` is what came after it in time, where that is asked. `passes` says whether it is what the condition asks of it;
+    None where nothing is asked.
     """
 
-    day: date | None
+    day: date
     what: str
     value: Decimal | None = None
     then: Evidence | None = None
@@ -43,7 +42,7 @@ class Evidence:
 
     def as_dict(self) -> dict[str, Any]:
         """The event as plain data."""
-        told = {"day": self.day and str(self.day), "what": self.what, "value": _number(self.value)}
+        told = {"day": str(self.day), "what": self.what, "value": _number(self.value)}
         then = {"then": self.then.as_dict()} if self.then else {}
         return told | then | ({} if self.passes is None else {"passes": self.passes})
 
@@ -121,17 +120,22 @@ class Explanation:
         return self.verdicts[condition].as_dict()
 
 
-def explain(store: Store, rules: Rules, segments: SegmentSet, segment: str, profile: str) -> Explanation:
-    """Judge every condition of a segment for one person; an unknown person is an error."""
+def explain(
+    store: Store, rules: Rules, segments: SegmentSet, segment: str, profile: str, scores: Query | None = None
+) -> Explanation:  # fmt: skip
+    """Judge every condition of a segment for one person; an unknown person is an error.
+
+    `scores` has one row per profile and a column per prediction, made as of the same moment (`with_flags`).
+    """
     condition = segments.resolved(segment)
     parts = {f"leaf_{place}": leaf for place, leaf in enumerate(dict.fromkeys(leaves(condition)), 1)}
     keep = tuple(sorted({_DATED[leaf.name] for leaf in parts.values() if isinstance(leaf, tree.ProfileDate) and leaf.name in _DATED}))
-    frame = store.ask(with_flags(rules, {"is_member": condition, **parts}, keep=keep).keep(f"profile_id = {rows.literal(profile)}"))
+    frame = store.ask(with_flags(rules, {"is_member": condition, **parts}, scores, keep).keep(f"profile_id = {rows.literal(profile)}"))
     if frame.empty:
         raise SegmentError(f"Nobody is called {profile!r} as of {rules.as_of}.", "Give a profile_id, such as members() lists.")
     row = frame.iloc[0]
     amounts = figures(store, rules, parts.values())
-    case = _Case(store, rules, profile, amounts, {column: row[column] for column in keep})
+    case = _Case(store, rules, profile, amounts, {column: row[column] for column in keep}, scores)
     verdicts = {leaf: case.verdict(leaf, bool(row[name])) for name, leaf in parts.items()}
     return Explanation(segment, profile, str(rules.as_of), bool(row["is_member"]), condition, verdicts, amounts)
 
@@ -145,10 +149,12 @@ def figures(store: Store, rules: Rules, asked: Iterable[Condition]) -> dict[tree
 class _Case:
     """One person, as of one moment."""
 
-    def __init__(self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any]) -> None:
+    def __init__(
+        self, store: Store, rules: Rules, profile: str, figures: dict[tree.Shop, float], dates: dict[str, Any], scores: Query | None
+    ) -> None:  # fmt: skip
         self.store, self.rules, self.profile, self.figures, self.dates = store, rules, profile, figures, dates
         self.day, self.zone = rules.as_of.day, zone(rules.as_of.time_zone)
-        self.facts = Facts(store, rules, profile, self._local)
+        self.facts = Facts(store, rules, profile, self._local, scores)
 
     def verdict(self, leaf: Condition, holds: bool) -> Verdict:
         """What is found for a condition, and what would turn it."""
@@ -200,13 +206,23 @@ class _Case:
         return replace(verdict, evidence=tuple(replace(one, then=then) for one, then in zip(verdict.evidence, after, strict=True)))
 
     def _after(self, leaf: tree.Follow, firsts: list[Happened], thens: list[Happened]) -> list[Evidence | None]:
-        """What came after each of the first events in time; of events that must be alike only whether any such one came that day."""
-        if leaf.same:
-            days = {f"day_{one.day.toordinal()}": one.day for one in firsts}
-            asked = {name: replace(leaf, followed=True, window=Window(start=day, end_before=day + _ONE_DAY)) for name, day in days.items()}
-            flags = self.store.row(with_flags(self.rules, asked).keep(f"profile_id = {rows.literal(self.profile)}")) if asked else {}
-            return [Evidence(None, leaf.then) if flags[f"day_{one.day.toordinal()}"] else None for one in firsts]
-        return [_next(one, thens, timedelta(hours=leaf.hours)) for one in firsts]
+        """What came after each of the first events in time, of those that are alike where they must be."""
+        in_time = timedelta(hours=leaf.hours)
+        if not leaf.same:
+            return [_next(one, thens, in_time) for one in firsts]
+        mine, theirs = self._shared(leaf, leaf.first, leaf.where, leaf.window), self._shared(leaf, leaf.then, leaf.where_next, EVER)
+        shared = [mine[one.at].pop() for one in firsts]  # of several at one moment each has its turn
+        alike = [[then for then in thens if None not in told and told in theirs[then.at]] for told in shared]
+        return [_next(one, found, in_time) for one, found in zip(firsts, alike, strict=True)]
+
+    def _shared(self, leaf: tree.Follow, metric: str, where: tree.Tests, window: Window) -> dict[datetime, list[tuple[Any, ...]]]:
+        """For each moment of such an event the properties that the other must share; None where one is not known."""
+        frame = self.store.ask(shared_by(self.rules, metric, where, window, leaf.same, self.profile))
+        found: dict[datetime, list[tuple[Any, ...]]] = {}
+        told = [[None if pd.isna(value) else value for value in frame[f"same_{name}"]] for name in leaf.same]
+        for at, values in zip(frame["happened_at"], zip(*told, strict=True), strict=True):
+            found.setdefault(at.to_pydatetime(), []).append(values)
+        return found
 
     def _of_date(self, leaf: tree.ProfileDate, holds: bool) -> list[Change]:
         at = self.dates[_DATED[leaf.name]]

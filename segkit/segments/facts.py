@@ -15,6 +15,7 @@ from segkit.segments import rows, tree, words
 from segkit.segments.tree import Condition
 
 PROPERTY, FLAG, OWN, DATE, BIRTHDAY, CONSENT, LIST, LEFT = "property", "flag", "own", "date", "birthday", "consent", "list", "left"
+SCORE = "score"
 ORDER = "placed_order"
 
 
@@ -42,8 +43,11 @@ class Fact:
 class Facts:
     """Answers about one person; `local` gives the local day of a moment."""
 
-    def __init__(self, store: Store, rules: Rules, profile: str, local: Callable[[datetime], date]) -> None:
+    def __init__(
+        self, store: Store, rules: Rules, profile: str, local: Callable[[datetime], date], scores: Query | None = None
+    ) -> None:  # fmt: skip
         self.store, self.rules, self.local, self.is_this = store, rules, local, f"profile_id = {rows.literal(profile)}"
+        self.scores = scores
 
     def of(self, leaf: Condition) -> list[Fact]:
         """What is known that a condition asks for; nothing for conditions about what people did."""
@@ -64,6 +68,8 @@ class Facts:
                 return self._consents(channel, purpose)
             case tree.InList(name):
                 return self._lists(name)
+            case tree.Score(name):
+                return [self._score(name)]
             case tree.Near():
                 return [fact for name in ("latitude", "longitude") for fact in self._own(name, False)]
         return []
@@ -83,6 +89,11 @@ class Facts:
         told = query.label({"told": {"true": prop.expression, "false": f"NOT {prop.expression}"}}).only(["profile_id", "told", "source"])
         (row, *_) = [*self._rows(told), {}]
         return Fact(FLAG, prop.name, {"true": True, "false": False}.get(row.get("told") or ""), source=row.get("source"))
+
+    def _score(self, name: str) -> Fact:
+        """A prediction as of the moment of the question."""
+        (row, *_) = [*(self._rows(self.scores.only(["profile_id", name])) if self.scores else []), {}]
+        return Fact(SCORE, name, row.get(name), self.rules.as_of.day)
 
     def _country(self) -> Fact:
         ordered = self._rows(purchase.last_country(self.rules))

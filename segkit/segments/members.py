@@ -11,17 +11,23 @@ from segkit import quality
 from segkit.clock import AsOf, month_ends
 from segkit.engine import Query, Rules, Store
 from segkit.errors import SegmentError
-from segkit.quality import Answer, Quality
-from segkit.segments import tree, words
+from segkit.quality import Answer, Need, Quality
+from segkit.segments import filled, tree, words
 from segkit.segments.definition import Sample
 from segkit.segments.evaluate import with_flags
 from segkit.segments.tree import Condition, leaves
+from segkit.segments.window import MOST_DAYS
 
 
 def needs(condition: Condition) -> tuple[str, ...]:
     """What must have been delivered to say who is in, in a fixed order: purchases, engagement, site, consent and so on."""
     found = {need for leaf in leaves(condition) for need in _of_leaf(leaf)}
     return tuple(need for need in (*quality.NEEDS, quality.SCORES) if need in found)
+
+
+def asks(condition: Condition) -> tuple[Need, ...]:
+    """Everything that must be there to say who is in: the tables of `needs`, and in them the values that are tested."""
+    return (*needs(condition), *dict.fromkeys(one for leaf in leaves(condition) for one in filled.asked(leaf)))
 
 
 def _of_leaf(leaf: Condition) -> list[str]:
@@ -71,10 +77,13 @@ def counts(store: Store, rules: Rules, conditions: Mapping[str, Condition]) -> d
     return {name: int(row[name]) for name in conditions}
 
 
-def matrix(frame: pd.DataFrame) -> pd.DataFrame:
-    """How many are in both of each two segments; the diagonal holds their sizes. `frame` holds a flag per segment."""
+def matrix(frame: pd.DataFrame, people: pd.Series | None = None) -> pd.DataFrame:
+    """How many are in both of each two segments; the diagonal holds their sizes.
+
+    `frame` holds a flag per segment, `people` how many each of its rows stands for where that is not one.
+    """
     inside = frame.drop(columns="profile_id", errors="ignore").astype("int64")
-    return inside.T @ inside
+    return inside.T @ (inside if people is None else inside.mul(people, axis=0))
 
 
 def sampled(query: Query, name: str, sample: Sample) -> Query:
@@ -90,7 +99,7 @@ class Availability:
 
     def of(self, condition: Condition) -> Answer:
         """COMPUTED, or the answer for the first need that is not met."""
-        return self.judged.first_missing(needs(condition))
+        return self.judged.first_missing(asks(condition))
 
     def split(self, conditions: Mapping[str, Condition]) -> tuple[dict[str, Condition], dict[str, Answer]]:
         """Those that can be answered, and the answers of the others."""
@@ -107,6 +116,9 @@ def history(store: Store, rules: Rules, condition: Condition, months: int) -> pd
     """
     if rules.as_of.moment is not None:
         raise SegmentError("History is told by days.", "Give a date as as_of, without a time.")
+    most = MOST_DAYS // rules.settings["month_days"]
+    if isinstance(months, bool) or not isinstance(months, int) or not 0 < months <= most:
+        raise SegmentError(f"months is {months!r}.", f"Give a whole number of months from 1 to {most}, such as 24.")
     rows: list[dict[str, object]] = []
     before: set[str] | None = None
     earlier: set[str] | None = None

@@ -17,7 +17,8 @@ NOT = "not"
 DEEPEST = 40  # no person follows more, and a reader in recursion falls over far beyond it
 _DEEPEST_DATA = DEEPEST * 2 * 2  # a group is a mapping with a list in it, and its leaves go a few levels further
 MOST_PARTS = 10**5  # of all definitions together; a file of a few lines can hold more when it speaks of itself
-_PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
+_PARAMETER = re.compile(r"\$(\$?)([A-Za-z_]\w*)")  # $name is a parameter; $$name is the text $name
+_DOLLAR = re.compile(r"\$(?=[A-Za-z_])")
 
 
 def condition(data: Any, path: str, depth: int = 0) -> Condition:
@@ -78,22 +79,45 @@ def readable(data: Any, path: str) -> None:
         found += [(part, depth + 1) for part in inner]
 
 
-def filled(data: Any, parameters: Mapping[str, Any], path: str) -> Any:
-    """The same data with each $name replaced: a value on its own keeps its type, inside a text it becomes text."""
+def filled(data: Any, parameters: Mapping[str, Any], path: str, keep: bool = False) -> Any:
+    """The same data with each $name replaced: a value on its own keeps its type, inside a text it becomes text.
+
+    $$name becomes the text $name, or stays as it is with `keep`.
+    """
     if isinstance(data, Mapping):
-        return {key: filled(inner, parameters, f"{path}.{key}") for key, inner in data.items()}
+        return {key: filled(inner, parameters, f"{path}.{key}", keep) for key, inner in data.items()}
     if isinstance(data, (list, tuple)):
-        return [filled(inner, parameters, f"{path}[{place}]") for place, inner in enumerate(data)]
+        return [filled(inner, parameters, f"{path}[{place}]", keep) for place, inner in enumerate(data)]
     if not isinstance(data, str):
         return data
-    if alone := _PARAMETER.fullmatch(data):
-        return _parameter(alone[1], parameters, path)
-    return _PARAMETER.sub(lambda found: str(_parameter(found[1], parameters, path)), data)
+    alone = _PARAMETER.fullmatch(data)
+    if alone and not alone[1]:
+        return _parameter(alone[2], parameters, path)
+    return _PARAMETER.sub(lambda found: _text(found, parameters, path, keep), data)
+
+
+def _text(found: re.Match[str], parameters: Mapping[str, Any], path: str, keep: bool) -> str:
+    is_text, name = found.groups()
+    if is_text:
+        return found[0] if keep else f"${name}"
+    return str(_parameter(name, parameters, path))
+
+
+def escaped(data: Any) -> Any:
+    """The same data as `filled` reads it back: the text $name, which no parameter is meant by, as $$name."""
+    if isinstance(data, Mapping):
+        return {key: escaped(inner) for key, inner in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [escaped(inner) for inner in data]
+    return _DOLLAR.sub("$$", data) if isinstance(data, str) else data
 
 
 def _parameter(name: str, parameters: Mapping[str, Any], path: str) -> Any:
     if name not in parameters:
-        raise SegmentError(f"{path}: unknown parameter ${name}.", f"Add it under parameters:. {suggestion(name, parameters)}")
+        raise SegmentError(
+            f"{path}: unknown parameter ${name}.",
+            f"Add it under parameters:, or write $${name} for that text. {suggestion(name, parameters)}",
+        )
     return parameters[name]
 
 
@@ -103,7 +127,7 @@ def parameters_in(data: Any) -> set[str]:
         return set().union(*map(parameters_in, data.values())) if data else set()
     if isinstance(data, (list, tuple)):
         return set().union(*map(parameters_in, data)) if data else set()
-    return set(_PARAMETER.findall(data)) if isinstance(data, str) else set()
+    return {name for is_text, name in _PARAMETER.findall(data) if not is_text} if isinstance(data, str) else set()
 
 
 def _short(data: Any) -> str:

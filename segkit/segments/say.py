@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
+from typing import Protocol
 
+from segkit.quality import Answer
 from segkit.segments import tree
 from segkit.segments.clauses import Clauses
 from segkit.segments.definition import Sample, Segment, Template
+from segkit.segments.library import country_code
 from segkit.segments.members import is_without_history
 from segkit.segments.tree import Condition
 from segkit.segments.wording import Figures
@@ -44,11 +47,29 @@ def short(condition: Condition, lang: str, currency: str = "EUR", segments: Name
     return speaker.t("say.short_each" if speaker.each else "say.short", line=speaker.on_one_line(condition))
 
 
-def title(id: str, segment: Segment | Template | None, lang: str) -> str:
-    """How a segment is called: its own title, that of the persona with its id, or the id."""
-    t = catalogue(lang)
+class Titled(Protocol):
+    """What has a title in each language: a Segment, a Template, or what stands for one."""
+
+    @property
+    def title(self) -> Mapping[str, str]: ...
+
+
+def title(id: str, segment: Titled | None, lang: str, is_own: bool = True) -> str:
+    """How a segment is called: its own title, that of the persona with its id, or the id.
+
+    Those of countries that the library makes (not `is_own`) are called by the country.
+    """
+    t, code = catalogue(lang), None if is_own else country_code(id)
+    if code:
+        return t("segments.country", country=t.country(code))
     own = segment.title.get(lang) if segment else None
     return own or (t(f"persona.{id}.title") if t.has(f"persona.{id}.title") else id)
+
+
+def why(answer: Answer, lang: str = "en") -> str:
+    """Why a question cannot be answered, as a sentence; errors are in English, as all of them."""
+    t = catalogue(lang)
+    return t(f"reasons.{answer.reason}") if answer.about is None else t(f"reasons.of.{answer.reason}", about=answer.about)
 
 
 def group(condition: Condition) -> Groups | None:

@@ -95,14 +95,13 @@ class _Teller:
         first = self._event(one, True)
         if one.then is None:
             return self.t("explain.not_followed", first=first)
-        then = self.t(f"explain.kinds.{one.then.what}") if one.then.day is None else self._event(one.then, True)
-        return self.t("explain.followed", first=first, then=then)
+        return self.t("explain.followed", first=first, then=self._event(one.then, True))
 
     def _event(self, one: Evidence, with_kind: bool) -> str:
         told = [self.t(f"explain.kinds.{one.what}")] if with_kind else []
         told += [self._money(one.value)] if one.value is not None else []
         told += [self.t("explain.fails")] if one.passes is False else []
-        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)  # type: ignore[arg-type]
+        return self.t("explain.event", day=one.day, what=", ".join(told)) if told else self.t.date(one.day)
 
     def _fact(self, fact: Fact) -> str:
         """What is known of the person, since when, and who says so."""
@@ -116,6 +115,8 @@ class _Teller:
     def _known(self, fact: Fact) -> str:
         if fact.what in (facts.CONSENT, facts.LIST, facts.LEFT):
             return self._record(fact)
+        if fact.what == facts.SCORE:
+            return self._score(fact)
         keys = {facts.DATE: "explain.facts.dates.{}", facts.BIRTHDAY: "explain.facts.dates.{}", facts.FLAG: "explain.facts.flags.{}"}
         key = keys.get(fact.what, "say.labels.{}.bare").format(fact.name)
         name = fact.name if fact.what == facts.OWN else self.t(key)
@@ -130,6 +131,15 @@ class _Teller:
             return self.t.date(fact.value)
         several = fact.value if isinstance(fact.value, tuple) else (fact.value,)
         return ", ".join(self.speaker.value(tree.Test(fact.name, values.IS, one)) for one in several)
+
+    def _score(self, fact: Fact) -> str:
+        """A prediction and the day it was made for; a chance in percent."""
+        name, value = fact.name.replace("_", " "), fact.value
+        if value is None:
+            return self.t("explain.facts.no_score", name=name, day=fact.day)
+        exact = Decimal(str(value))
+        told = self.speaker.percent(exact) if self.t.has(f"say.scores.{fact.name}") else self.speaker.number(exact)
+        return self.t("explain.facts.score", name=name, value=told, day=fact.day)
 
     def _record(self, fact: Fact) -> str:
         """A consent or a stay on a list."""

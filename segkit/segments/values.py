@@ -45,10 +45,10 @@ def number(value: Any, path: str, least: Decimal | int | None = None) -> int | D
         exact = Decimal(str(told))
     except InvalidOperation as error:
         raise SegmentError(f"{path}: {value!r} is not a number.", "Write a number such as 3 or 12.5, with a point.") from error
-    if not exact.is_finite() or (least is not None and exact < least):
-        raise SegmentError(
-            f"{path}: {value} is too small." if exact.is_finite() else f"{path}: {value} is no amount.", f"Write at least {least or 0}."
-        )
+    if not exact.is_finite():  # 1e400 is infinite for YAML
+        raise SegmentError(f"{path}: {value} is no amount.", f"Write a number such as 3 or 12.5, at most {MOST}.")
+    if least is not None and exact < least:
+        raise SegmentError(f"{path}: {value} is too small.", f"Write at least {least}.")
     _comparable(exact, path)
     return int(exact) if exact == exact.to_integral_value() else exact.normalize()
 
@@ -115,6 +115,8 @@ def flag(value: Any, path: str) -> bool:
 
 def text(value: Any, path: str) -> str:
     """Text, NFC; a number or flag where text is meant needs quotes."""
+    if value is None:
+        raise SegmentError(f"{path} is empty.", "Write the value to look for.")
     if isinstance(value, (date, datetime)) or not isinstance(value, str):
         raise SegmentError(f"{path}: {shown(value)} is not text.", f'Put it in quotes:  "{value}".')
     if not value.strip():
@@ -168,6 +170,8 @@ def test(told: str, kind: str, op: Any, value: Any, path: str) -> Test:
 
 
 def _value(told: str, kind: str, value: Any, path: str) -> Value:
+    if value is None:
+        raise SegmentError(f"{path}: null is no value.", f"Write  {told}: {{known: false}}  for everyone of whom it is not known.")
     if kind == words.FLAG:
         return flag(value, path)
     if kind == words.NUMBER:

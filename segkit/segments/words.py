@@ -10,18 +10,23 @@ from typing import Any
 from ruamel.yaml import YAML
 
 TEXT, NUMBER, FLAG, LIST, DATE = "text", "number", "flag", "list", "date"
+NONE, ANSWER = "none", "answer"
 MOST_LATITUDE, MOST_LONGITUDE = 90, 180
 OWN = "own."  # what a shop keeps about people beside the usual: own.NAME is the property called NAME
 
 
 @dataclass(frozen=True)
 class Property:
-    """Something that can be tested: its expression over the rows, its type, and the table it is joined from, if any."""
+    """Something that can be tested: its expression over the rows, its type, and the table it is joined from, if any.
+
+    `empty` says what an empty cell means: NONE that there is none, ANSWER what the test says of it; without it nobody knows.
+    """
 
     name: str
     expression: str
     type: str
     of: str | None = None
+    empty: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def _words() -> dict[str, Any]:
 
 
 def _properties(part: str) -> dict[str, Property]:
-    return {name: Property(name, row["is"], row["type"], row.get("of")) for name, row in _words()[part].items()}
+    return {name: Property(name, row["is"], row["type"], row.get("of"), row.get("empty")) for name, row in _words()[part].items()}
 
 
 @cache

@@ -29,7 +29,7 @@ from segkit.segments.evaluate import with_flags
 from segkit.segments.explain import Explanation, explain, figures
 from segkit.segments.library import country_code, literal_personas, of_country, stock
 from segkit.segments.lint import LintFinding, lint
-from segkit.segments.say import say, title
+from segkit.segments.say import say, title, why
 from segkit.segments.tree import Condition, leaves
 from segkit.settings import Client, Settings
 
@@ -107,7 +107,8 @@ class View:
 
     def title(self, segment: str, lang: str) -> str:
         """How a segment is called in a language; its id where it has no title."""
-        return title(segment, self.segments[segment], lang)
+        is_made = segment not in self.segments and country_code(segment) is not None
+        return title(segment, None if is_made else self.segments[segment], lang, is_own=not is_made)
 
     def say(self, segment: Asked, lang: str) -> str:
         """The definition of a segment in plain Dutch ("nl") or English ("en"), the shop's own figures with their amounts."""
@@ -131,11 +132,12 @@ class View:
     def count_all(self, segments: Mapping[str, Segment | Template] | None = None) -> pd.DataFrame:
         """One row a segment of the set (by default all): segment, members (empty where not computable), status, reason."""
         asked = self.segments if segments is None else self.segments | segments
-        can, cannot = self._availability.split(asked.conditions())
+        names = [*(self.segments if segments is None else segments)]
+        can, cannot = self._availability.split({name: asked.resolved(name) for name in names if name in asked.segments})
         sizes = memberships.counts(self.shop.store, self.rules, can)
         fill = quality.Answer(quality.NOT_COMPUTABLE, "to_fill_in")
         answers = {**cannot, **dict.fromkeys(asked.templates, fill)}
-        rows = [(name, sizes.get(name), *_plain(answers.get(name))) for name in (segments or asked)]
+        rows = [(name, sizes.get(name), *_plain(answers.get(name))) for name in names]
         return pd.DataFrame(rows, columns=["segment", "members", "status", "reason"]).astype({"members": "Int64"})
 
     def members(self, segment: Asked, sample: bool = False) -> pd.DataFrame:
@@ -285,10 +287,10 @@ class View:
     def _answerable(self, segment: Asked, also: tuple[str, ...] = ()) -> Condition:
         """The resolved condition; an error where it, or what else is asked, needs what was not delivered."""
         condition = self.condition(segment)
-        answer = self._judged.first_missing((*memberships.needs(condition), *also))
+        answer = self._judged.first_missing((*memberships.asks(condition), *also))
         if not answer.yes:
             told = segment if isinstance(segment, str) else getattr(segment, "id", "that condition")
-            raise SegmentError(f"{told} cannot be counted: {answer.reason}.", "Deliver what is missing, or leave that condition out.")
+            raise SegmentError(f"{told} cannot be counted. {why(answer)}", "Deliver what is missing, or leave that condition out.")
         return condition
 
     @cached_property

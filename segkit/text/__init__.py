@@ -20,7 +20,6 @@ from segkit.errors import SegkitError
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 MINUS, NBSP, ABSENT = "\u2212", "\u00a0", "\u2013"
 MONEY_PATTERNS = {"nl": f"¤{NBSP}#,##0.00;¤{NBSP}-#,##0.00", "en": "¤#,##0.00;-¤#,##0.00"}
-PLURAL = {"one", "other"}
 
 
 class TextError(SegkitError):

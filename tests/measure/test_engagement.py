@@ -37,7 +37,7 @@ def test_of_a_small_group_only_the_size_is_told(tmp_path: Path) -> None:
 
 
 def test_without_mail_delivered_nobody_is_said_to_be_silent(tmp_path: Path) -> None:
-    with pytest.raises(SegmentError, match="no_email_events"):
+    with pytest.raises(SegmentError, match="The delivery holds no e-mail events"):
         crowd(tmp_path, without=("email_events",)).view.engagement(ASKED["recent"])
 
 

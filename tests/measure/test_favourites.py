@@ -88,7 +88,7 @@ def test_over_indexed_of_a_shop(tmp_path: Path) -> None:
 
 
 def test_without_order_lines_there_is_a_reason_and_no_zero(tmp_path: Path) -> None:
-    with pytest.raises(SegmentError, match="no_order_items"):
+    with pytest.raises(SegmentError, match="The delivery holds no order lines"):
         crowd(tmp_path, without=("order_items",)).view.favourites(ASKED["recent"])
 
 

@@ -47,7 +47,7 @@ def test_the_matrix_holds_who_is_in_both(shop: Crowd) -> None:
 def test_the_view_asks_by_id(shop: Crowd) -> None:
     ids = ["more_than_once", "exactly_once", "active_customers"]
     found = shop.view.overlap(ids)
-    pd.testing.assert_frame_equal(found.members, shop.view.matrix(ids), check_names=False)
+    pd.testing.assert_frame_equal(found.members, shop.view.matrix(ids))
 
 
 def test_combinations_are_exact_and_add_up_to_everyone(shop: Crowd) -> None:

@@ -83,5 +83,5 @@ def test_forms_that_differ_by_a_few_keep_their_size_and_hide_their_money(shop: C
 
 
 def test_what_cannot_be_asked_is_an_error_with_the_reason(tmp_path: Path) -> None:
-    with pytest.raises(SegmentError, match="no_email_events"):
+    with pytest.raises(SegmentError, match="The delivery holds no e-mail events"):
         crowd(tmp_path, without=("email_events",)).view.forms({"a": ASKED["reader"], "b": ASKED["often"]}, "b")

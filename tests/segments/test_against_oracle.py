@@ -9,10 +9,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from segkit.clock import AsOf
 from segkit.engine import Query, Rules
-from segkit.segments.definition import data_of, read_set
+from segkit.segments.ask import did
+from segkit.segments.definition import Segment, SegmentSet, data_of, read_set, yaml_of
 from segkit.segments.evaluate import with_flags
 from segkit.segments.read import condition
 from segkit.segments.tree import COMPARISONS, Condition
@@ -142,8 +144,32 @@ def test_days_can_be_counted_in_utc_as_the_platforms_do(shop: Shop, told: list[A
 def test_a_definition_is_written_as_it_is_read(told: Any) -> None:
     one = made(told)
     assert made(plain(one)) == one
-    whole = read_set({"version": 1, "segments": {"a": {"all": [plain(one)]}}}, default_settings())
+    whole = SegmentSet({"a": Segment("a", one)})
     assert read_set(data_of(whole), default_settings()).conditions() == whole.conditions()
+    assert read_set(YAML(typ="safe").load(yaml_of(whole)), default_settings()).conditions() == whole.conditions()
+
+
+DOLLARS = st.text("$a_ 1é", min_size=1, max_size=8)
+
+
+@given(DOLLARS, DOLLARS)
+def test_a_text_with_dollars_is_no_parameter(brand: str, title: str) -> None:
+    one = Segment("a", did("placed_order", item={"brand": f"{brand}."}), title={"nl": f"{title}."}, source=brand)
+    (read,) = read_set(YAML(typ="safe").load(yaml_of(SegmentSet({"a": one}))), default_settings()).values()
+    assert (read, read.title) == (one, one.title)
+
+
+def test_a_template_keeps_its_blanks_open_and_its_dollars() -> None:
+    data = {
+        "title": {"nl": "$brand, niet $$brand"},
+        "blanks": {"brand": "brand"},
+        "rule": {"did": "placed_order", "item": {"brand": "$brand", "category": ["$$aov", "$what"]}},
+    }
+    told = read_set({"version": 1, "parameters": {"what": "$aov"}, "segments": {"a": data}}, default_settings())
+    again = read_set(YAML(typ="safe").load(yaml_of(told)), default_settings())
+    for one in (told["a"], again["a"]):
+        assert one.fill(brand="$brand").condition == did("placed_order", item={"brand": "$brand", "category": "$aov"})
+        assert one.fill(brand="Nike").title == {"nl": "Nike, niet $brand"}
 
 
 @given(shops(), st.sampled_from(list(COMPARISONS)), st.sampled_from([1979, 1980, 1985, 1990]))

@@ -303,17 +303,35 @@ def test_of_one_event_after_another_each_first_one_is_told_with_what_came_after_
     assert lines(carts(100), told)[1:] == ["  niet gevonden: in het mandje gelegd"]
 
 
-def mail(kind: str, day: int, message: str) -> dict[str, Any]:
+def mail(kind: str, day: int, message: str | None) -> dict[str, Any]:
     at = datetime(2026, 10, day, 12)
     return {"event_id": f"{kind}{day}{message}", "profile_id": "ann", "event_type": kind, "message_id": message, "occurred_at": at}
 
 
-def test_of_events_that_must_be_alike_is_told_whether_they_came() -> None:
+def test_of_events_that_must_be_alike_is_told_when_they_came() -> None:
     shop = replace(small(), email_events=[mail("received", 1, "m1"), mail("received", 3, "m2"), mail("opened", 4, "m1")])
     told = {"after": "received_email", "followed_by": "opened_email", "where_next": {"same": "message"}, "days": 14}
     assert lines(shop, told)[1:] == [
-        "  gevonden: 3 oktober 2026 (mail ontvangen), zonder vervolg; 1 oktober 2026 (mail ontvangen), daarna mail geopend"
+        "  gevonden: 3 oktober 2026 (mail ontvangen), zonder vervolg; 1 oktober 2026 (mail ontvangen), daarna 4 oktober 2026 (mail geopend)"
     ]
+
+
+def test_an_event_that_is_not_alike_or_of_which_that_is_not_known_follows_nothing() -> None:
+    received, opened = (
+        [mail("received", 1, "m1"), mail("received", 1, "m2"), mail("received", 2, None)],
+        [mail("opened", 3, "m2"), mail("opened", 4, None)],
+    )
+    told = {"after": "received_email", "followed_by": "opened_email", "where_next": {"same": "message"}, "days": 14}
+    found = verdict_on(replace(small(), email_events=received + opened), told)
+    assert sorted(str(one.then and one.then.day) for one in found.evidence) == ["2026-10-03", "None", "None"]
+
+
+def test_of_orders_that_must_be_alike_the_one_that_followed_is_told_with_its_amount() -> None:
+    shop = small(5, 20, 60)
+    orders = [{**row, "channel": channel} for row, channel in zip(shop.orders, ("web", "kassa", "web"), strict=True)]
+    told = {"after": "placed_order", "followed_by": "placed_order", "where_next": {"same": "channel"}, "days": 90}
+    told_of = [(str(one.day), one.then and str(one.then.day)) for one in verdict_on(replace(shop, orders=orders), told).evidence]
+    assert told_of == [("2026-10-26", None), ("2026-10-11", None), ("2026-09-01", "2026-10-26")]
 
 
 def test_it_is_told_in_words() -> None:

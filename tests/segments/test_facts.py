@@ -76,3 +76,24 @@ def test_of_each_time_so_the_orders_that_fail_come_first_and_say_it() -> None:
     )
     assert [one.passes for one in verdict_on(shop, {"last": "placed_order", "where": {"channel": "web"}}).evidence] == [True, False, True]
     assert [one.passes for one in verdict_on(shop, {"did": "placed_order"}).evidence] == [None, None, None]
+
+
+def test_a_prediction_is_told_with_its_value_and_its_day(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "Europe/Amsterdam", **TABLES)
+    rules = Rules(default_settings(), AsOf(date(2026, 10, 31), "Europe/Amsterdam"))
+    scores = rules.table("profiles", ("profile_id", "birth_year"), known=False).extend(
+        {"churn_90d": "(birth_year - 1955) / 100.0", "points": "birth_year"}
+    )
+    segments = SegmentSet({name: Segment(name, condition({"score": name, "more_than": 0.2}, "x")) for name in ("churn_90d", "points")})
+    told = {
+        (name, who): explain(store, rules, segments, name, who, scores.only(["profile_id", "churn_90d", "points"]))
+        for name in segments
+        for who in ("ann", "bob")
+    }
+    assert [one.is_member for one in told.values()] == [True, False, True, False]
+    said = {key: tell(one, "nl").splitlines()[-1].strip() for key, one in told.items()}
+    assert said["churn_90d", "ann"] == "voorspelling “churn 90d” op 31 oktober 2026: 25%"
+    assert said["churn_90d", "bob"] == "geen voorspelling “churn 90d” op 31 oktober 2026"
+    assert said["points", "ann"] == "voorspelling “points” op 31 oktober 2026: 1.980"
+    (verdict,) = told["churn_90d", "ann"].verdicts.values()
+    assert verdict.as_dict()["facts"] == [{"what": "score", "name": "churn_90d", "value": 0.25, "day": "2026-10-31"}]

@@ -129,7 +129,7 @@ def _comparison(of: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 ITEMS = st.sampled_from([
     {"brand": "Nike"}, {"brand": "O'Neill", "category": "Taarten"}, {"category": {"is_not": "Brood"}}, {"brand": {"known": False}},
-    {"price": {"at_least": 10}}, {"product": ["X", "Z"]}, {"brand": {"starts_with": "O'"}}, {"quantity": {"less_than": 2}},
+    {"brand": ["$aov", "Nike"]}, {"price": {"at_least": 10}}, {"product": ["X", "Z"]}, {"brand": {"starts_with": "O'"}}, {"quantity": {"less_than": 2}},
 ])  # fmt: skip
 WHERE = {
     "placed_order": [{"channel": "web"}, {"channel": {"is_not": "web"}}, {"discount_code": "X"}, {"discount_code": {"does_not_contain": "X"}}, {"country": "NL"}],

@@ -11,6 +11,7 @@ import segkit
 from segkit.cli.segments import segments
 from segkit.errors import SegmentError
 from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
+from segkit.text import catalogue
 from tests.canonical import store_of
 
 OWN = """
@@ -44,13 +45,14 @@ def test_a_segment_is_an_id_a_definition_or_a_condition(view: segkit.View) -> No
 
 def test_a_segment_of_the_shop_goes_before_that_of_the_library_and_may_speak_of_it(view: segkit.View) -> None:
     assert view.title("vip", "nl") == "Onze vips"
+    assert view.title("country_be", "nl") == "Land: België"
     assert view.members("vip")["profile_id"].tolist() == ["ann"]
     assert view.count("stille_vips") == 0
     assert view.count(in_segment("vip") & in_segment("active_customers")) == 1
 
 
 def test_what_was_not_delivered_is_never_counted_as_zero(view: segkit.View) -> None:
-    with pytest.raises(SegmentError, match="cannot be counted: no_consents"):
+    with pytest.raises(SegmentError, match="The delivery does not say who gave consent"):
         view.count(did("placed_order") & can_receive("email"))
     counted = view.count_all().set_index("segment")
     assert pd.isna(counted.loc["safe_to_mail", "members"])
@@ -78,6 +80,13 @@ def test_history_tells_who_came_and_went(view: segkit.View) -> None:
     assert told["members"].tolist() == [0, 2, 0, 0, 0, 0, 1]
     assert told["entered"].tolist()[1:] == [2, 0, 0, 0, 0, 1]
     assert told["left"].tolist()[1:] == [0, 2, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("months", [0, -3, 2.5, True, 10**6])
+def test_history_is_of_one_month_or_more(view: segkit.View, months: int) -> None:
+    with pytest.raises(SegmentError, match=f"months is {months}") as caught:
+        view.history("active_customers", months=months)
+    assert "from 1 to" in caught.value.todo
 
 
 def test_the_matrix_holds_sizes_and_what_is_shared(view: segkit.View) -> None:
@@ -116,6 +125,19 @@ def test_what_is_no_segment_is_told(view: segkit.View) -> None:
         view.explain("ann", did("placed_order"))  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         did("placed_order") & 3  # type: ignore[operator]
+
+
+def test_why_segments_are_not_counted_is_said_once_below_the_table(
+    view: segkit.View, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    segments(str(tmp_path / "shop"), "2026-10-31", lang="nl")
+    table, _, below = capsys.readouterr().out.rpartition("┘")
+    reason = catalogue("nl")("reasons.to_fill_in")
+    assert "invulling" not in table
+    (line,) = [line for line in below.splitlines() if line.startswith(reason)]
+    assert "always_brand" in line
+    assert "no_consents" not in below
+    assert below.count(catalogue("nl")("reasons.no_scores")) == 1
 
 
 def test_counts_for_machines_are_json(view: segkit.View, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from segkit.report import blocks
-from segkit.report.sections.naming import title
+from segkit.report.sections.naming import Named, title
 from segkit.report.sections.page import Page, path
 from segkit.segments.lint import LintFinding
 from segkit.segments.lint.told import tell
@@ -44,12 +43,7 @@ def lint(page: Page) -> Markup | None:
 
 def _line(page: Page, finding: LintFinding) -> Markup:
     """The finding in words, its segments by the titles of this report."""
-    named = {name: _Named({page.t.lang: title(page, name)}) for name in finding.segments}
-    first, *rest = tell(finding, page.t, named, page.n.currency).splitlines()  # type: ignore[arg-type]
+    named = {name: Named({page.t.lang: title(page, name)}) for name in finding.segments}
+    first, *rest = tell(finding, page.t, named, page.n.currency).splitlines()
     label = blocks.tag("strong", f"{page.t(f'lint.severity.{finding.severity}')}: {first}.")
     return blocks.join([label, *rest], " ")
-
-
-@dataclass(frozen=True)
-class _Named:
-    title: dict[str, str]

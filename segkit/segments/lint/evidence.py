@@ -14,7 +14,8 @@ from segkit.segments import tree, words
 from segkit.segments.evaluate import with_flags
 from segkit.segments.lint import names
 from segkit.segments.lint.finding import HINT, WARNING, LintFinding
-from segkit.segments.members import Availability, needs
+from segkit.segments.lint.vocabulary import unknown_values
+from segkit.segments.members import Availability, asks
 from segkit.segments.tree import Condition, leaves
 from segkit.settings import Settings
 
@@ -39,16 +40,27 @@ class Evidence:
     def findings(self, conditions: Conditions, settings: Settings) -> Iterator[LintFinding]:
         """Everything that the data say about the segments, `conditions` by id and in normal form."""
         yield from self._reach(conditions)
+        strange = [*self._values(conditions)]
+        yield from strange
         yield from self._lists(conditions, settings)
-        yield from self._sizes(conditions, settings)
+        explained = {one.segments for one in strange if one.severity == WARNING}
+        yield from (one for one in self._sizes(conditions, settings) if one.key != "nobody" or one.segments not in explained)
+
+    # --- values -------------------------------------------------------------------------------------------------------
+
+    def _values(self, conditions: Conditions) -> Iterator[LintFinding]:
+        can, _ = Availability(self.judged).split(conditions)
+        for name, condition in can.items():
+            yield from unknown_values(self.store, self.rules, self.judged, name, condition)
 
     # --- coverage -----------------------------------------------------------------------------------------------------
 
     def _reach(self, conditions: Conditions) -> Iterator[LintFinding]:
         for name, condition in conditions.items():
-            missing = [need for need in needs(condition) if need != quality.SCORES and not self.judged.capabilities[need].yes]
-            if missing:
-                yield LintFinding("not_delivered", WARNING, (name,), {"reason": self.judged.capabilities[missing[0]].reason})
+            answer = self.judged.first_missing(tuple(need for need in asks(condition) if need != quality.SCORES))
+            if not answer.yes:
+                about = {"about": answer.about} if answer.about else {}
+                yield LintFinding("not_delivered", WARNING, (name,), {"reason": answer.reason} | about)
                 continue
             found = [finding for leaf in leaves(condition) if (finding := self._window(name, leaf))]
             yield from sorted(found, key=lambda finding: finding.severity == HINT)[:1]

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Protocol
 
-from segkit.segments.definition import Segment, Template
 from segkit.segments.lint.finding import LintFinding
 from segkit.segments.read import condition
-from segkit.segments.say import short, title
+from segkit.segments.say import Titled, short, title
 
 
 class Speaks(Protocol):
@@ -25,7 +24,7 @@ class Speaks(Protocol):
     def date(self, day: Any, form: str = ...) -> str: ...
 
 
-def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template] | None = None, currency: str = "EUR") -> str:
+def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled] | None = None, currency: str = "EUR") -> str:
     """The finding as a text of a few lines; `segments` give the titles."""
     values = _values(finding, t, segments or {}, currency)
     said = [_said(t, f"lint.{finding.key}.{part}", values) for part in ("title", "why")]
@@ -39,12 +38,14 @@ def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
     return t(key, **{name: values[name] for name in wanted})
 
 
-def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Template], currency: str) -> dict[str, Any]:
+def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled], currency: str) -> dict[str, Any]:
     known = dict(segments)  # a SegmentSet answers an unknown id with an error
     titles = [title(name, known.get(name), t.lang) for name in finding.segments]
     numbers = dict(finding.numbers)
     values = numbers | {"first": titles[0] if titles else "", "others": ", ".join(titles[1:]), "all": ", ".join(titles)}
     values["ids"] = ", ".join(finding.segments)
+    for name in ("strange", "offers"):
+        values[name] = ", ".join(t("lint.value", value=one) for one in numbers.get(name, ()))
     for name in ("days", "lists"):
         if isinstance(numbers.get(name), list):
             values[name] = ", ".join(map(str, numbers[name]))
@@ -59,7 +60,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Segment | Te
     if "whom" in numbers:
         values["whom"] = t(f"lint.whom.{numbers['whom']}")
     if "reason" in numbers:
-        values["reason"] = t(f"reasons.{numbers['reason']}")
+        about = {"about": numbers["about"]} if "about" in numbers else {}
+        values["reason"] = t(f"reasons.{'of.' if about else ''}{numbers['reason']}", **about)
     if "family" in numbers:
         values["n"] = numbers["holes"]
         values["family"] = short(condition(numbers["family"], "family"), t.lang, currency)
