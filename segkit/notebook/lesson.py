@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,16 @@ def demo_shop() -> Shop:
 
 
 def lesson_shop(name: str) -> Shop:
-    """A shop of the lessons, opened; see `shop_folder`."""
+    """A shop of the lessons, opened; see `shop_folder`. "exports/shopify" is the part of a delivery that one system gave."""
+    return _opened(shop_folder(name))
+
+
+@cache
+def _opened(folder: Path) -> Shop:
+    """A shop is opened once, as reading a delivery takes seconds and the checks ask for it too."""
     from segkit import shop as shops
 
-    return shops.open(shop_folder(name))
+    return shops.open(folder)
 
 
 def shop_folder(name: str) -> Path:
