@@ -23,12 +23,14 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "segkit-installed.json"
 CACHE = ROOT / "data" / "cache"
-STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60", "-p", "no:xdist"]
+STRICT = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=notebooks/nbval.cfg", "--nbval-cell-timeout=60"]
+WHOLE = ["-n", "2", "--dist", "loadfile"]  # two notebooks at once, each by itself, for its cells go in order
 SETTLED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "COLUMNS": "80", "TQDM_DISABLE": "1"}  # what a lesson shows may not depend on these
 LAB_DEFAULTS = {
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},  # asks nothing, calls nobody
 }
+KERNEL_DEFAULTS = 'c.InteractiveShellApp.extensions = ["segkit.notebook.kindly"]  # errors for people, also after a restart\n'
 REPORT_FILES = ["audit.html", "audit.ipynb", "result.json"]  # the PDF needs a browser, so it is no proof of success
 
 
@@ -243,11 +245,11 @@ def run_tests(*arguments: str, long: bool = False) -> None:
     for name in (name for name, shop in SHOPS.items() if shop.package):
         try_to_fetch(name)
     shops_of_the_lessons()
-    python("-m", "pytest", "-n", "2", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
+    python("-m", "pytest", "-n", "2", "--durations=25", *arguments, **({"SEGKIT_LONG": "1"} if long else {}))
 
 
 def test(options: argparse.Namespace) -> None:
-    ready("dev", "lab")  # lab: a widget is tried in a real JupyterLab
+    ready("dev", "lab", "voila")  # the widgets are tried in a real JupyterLab, and in Voila
     run_tests(*options.pytest)
 
 
@@ -263,12 +265,12 @@ def build_notebooks(*how: str) -> None:
 
 
 def stored_lessons() -> None:
-    """Run the lessons and solutions as stored and compare every output; serial, for xdist splits a notebook's cells."""
+    """Run the lessons and solutions as stored and compare every output."""
     folders = [folder for folder in ("notebooks/lessons", "notebooks/solutions") if any((ROOT / folder).glob("*.ipynb"))]
     if not folders:
         return say("there are no lessons yet")
     shops_of_the_lessons()
-    python("-m", "pytest", *STRICT, *folders, **SETTLED)
+    python("-m", "pytest", *STRICT, *WHOLE, *folders, **SETTLED)
 
 
 def audits_end_to_end() -> None:
@@ -314,6 +316,9 @@ def lab(_: argparse.Namespace) -> None:
     settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"  # defaults of this environment; a user's own win
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(LAB_DEFAULTS, indent=1) + "\n", encoding="utf-8")
+    kernels = VENV / "etc" / "ipython" / "ipython_config.py"
+    kernels.parent.mkdir(parents=True, exist_ok=True)
+    kernels.write_text(KERNEL_DEFAULTS, encoding="utf-8")
     python("-m", "notebooks.desk")
     python("-m", "jupyterlab", "--allow-root", f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/notebooks/desk/README.md")
 

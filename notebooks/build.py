@@ -19,7 +19,7 @@ from notebooks.building import cells
 from notebooks.building.answers import AnswerError
 from notebooks.building.compare import BUILD, complaints
 from notebooks.building.targets import AUDITS as BUILDS
-from notebooks.building.targets import LESSONS, SOLUTIONS, BuildError, Target, strangers, targets
+from notebooks.building.targets import LESSONS, SOLUTIONS, BuildError, Target, of_each, strangers, targets
 
 __all__ = ["BUILDS", "build", "built", "complaints", "from_ipynb", "main", "outdated"]
 
@@ -38,7 +38,7 @@ def outdated(root: Path) -> list[str]:
 
 def build(root: Path) -> list[str]:
     """Write the built files that are not up to date, and name them."""
-    contents = {target.path: cells.as_bytes(target.finished(root)) for target in targets(root)}
+    contents = of_each(root, lambda target: cells.as_bytes(target.finished(root)))
     changed = [path for path, content in contents.items() if _stored(root / path) != content]
     for path in changed:
         (root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -9,14 +9,14 @@ from typing import Any
 from nbformat import NotebookNode
 
 from notebooks.building.cells import as_bytes
-from notebooks.building.targets import LESSONS, SOLUTIONS, Target, strangers, targets
+from notebooks.building.targets import LESSONS, SOLUTIONS, Target, of_each, strangers
 
 BUILD = "python dev.py notebooks"
 
 
 def complaints(root: Path) -> dict[str, str]:
     """The notebooks that are not as their sources give them, each with what to do; runs those that show what they computed."""
-    found = {target.path: _complaint(target, root) for target in targets(root)}
+    found = of_each(root, lambda target: _complaint(target, root))
     orphans = {path: f"has no source in notebooks/sources: write one, or remove {path}" for path in strangers(root)}
     return {path: what for path, what in found.items() if what} | orphans
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nbformat import NotebookNode
 
@@ -21,6 +23,9 @@ AUDITS = {  # source -> what is built from it
 }
 LESSONS, SOLUTIONS = "notebooks/lessons", "notebooks/solutions"
 SOURCES = "notebooks/sources/lessons"
+AT_ONCE = 2  # notebooks that run beside each other, each in a Python of its own
+
+T = TypeVar("T")
 
 
 class BuildError(Exception):
@@ -61,6 +66,13 @@ def targets(root: Path) -> list[Target]:
     audits = [Target(path, source, cells.with_answers, False) for source, paths in AUDITS.items() for path in paths]
     names = sorted(path.stem for path in (root / SOURCES).glob("*.py"))
     return audits + [target for name in names for target in _of_lesson(name)]
+
+
+def of_each(root: Path, ask: Callable[[Target], T]) -> dict[str, T]:
+    """What is asked of each target, by path, in the order of `targets`; a few are asked at once."""
+    there = targets(root)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip((target.path for target in there), pool.map(ask, there), strict=True))
 
 
 def _of_lesson(name: str) -> list[Target]:

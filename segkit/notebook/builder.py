@@ -42,19 +42,19 @@ def segment_builder(view: View, lang: str = "en", form: Form | None = None) -> S
 
 
 def offered(view: View, lang: str) -> Options:
-    """What the lists of a row offer, as (shown, value): events, the shop's own countries, languages and genders, and segments."""
+    """What the lists of a row offer, as (shown, value): events, the shop's own values of people and of what is sold, and segments."""
     t = catalogue(lang)
     segments = [(title(id, one, lang), id) for id, one in view.segments.items() if isinstance(one, Segment)]
     return {
         "event": [(t(f"widgets.builder.events.{name}"), name) for name in forms.events()],
-        **{name: [(_shown(t, name, value), value) for value in own_values(view, name)] for name in forms.PROPERTIES},
+        **{name: [(_shown(t, name, value), value) for value in own_values(view, name)] for name in (*forms.PROPERTIES, *forms.OF_A_LINE)},
         "id": sorted(_told_apart(segments), key=lambda pair: pair[0].casefold()),
     }
 
 
 def own_values(view: View, name: str) -> list[str]:
-    """The values of a property of people in this shop, those of most people first."""
-    if name == "country":
+    """The values of a property of people or of an order line in this shop, those of most people first."""
+    if name == "country" or name in forms.OF_A_LINE:
         return blanks.top_values(view.shop.store, view.rules, name, MOST_VALUES)["value"].tolist()
     column = words.people()[name].expression
     query = view.rules.table("profiles", ("profile_id", column), known=False)
@@ -66,6 +66,8 @@ def _shown(t: Sentences, name: str, value: str) -> str:
     if name == "gender":
         key = f"say.genders.{value}"
         return t(key) if t.has(key) else value
+    if name in forms.OF_A_LINE:
+        return value
     return t.country(value) if name == "country" else t.language(value)
 
 
@@ -159,11 +161,12 @@ def _pairs(row: Row, name: str, options: Options, t: Sentences) -> list[tuple[st
     if name == "is_":
         return [(t(f"widgets.builder.is_.{kind_of(row)}.{word}"), word == "yes") for word in ("yes", "no")]
     if name == "name":
-        return [(t(f"widgets.builder.properties.{one}"), one) for one in forms.PROPERTIES]
+        names = forms.PROPERTIES if isinstance(row, forms.Property) else forms.OF_A_LINE
+        return [(t(f"widgets.builder.properties.{one}"), one) for one in names]
     if name == "event":
         return options["event"]
     choose = [(t("widgets.builder.choose"), "")]
-    return choose + (options[row.name] if isinstance(row, forms.Property) else options["id"])
+    return choose + (options[row.name] if isinstance(row, (forms.Property, forms.Bought)) else options["id"])
 
 
 def _labelled(kind: Any, t: Sentences, name: str, **given: Any) -> Any:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from segkit.errors import ParameterError
 from segkit.notebook.answers import Answer, answers_of, lessons, shop_of
+from segkit.notebook.lesson import LANG, lesson_shop
 from segkit.settings import read_yaml, suggestion, validated
 from segkit.text import catalogue
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from segkit.shop import View
 
 AS_OF = "2026-10-31"  # the day on which all lessons look at their shop
-LANG = "en"  # of the lessons, and so of what is said about their exercises
 _attempts: dict[str, int] = {}
 
 
@@ -103,8 +103,6 @@ def _exercise(name: str) -> Exercise:
 
 @cache
 def _view(shop: str) -> View:
-    from segkit.notebook.lesson import lesson_shop
-
     return lesson_shop(shop).at(AS_OF)
 
 

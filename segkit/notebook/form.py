@@ -18,7 +18,7 @@ from segkit.segments.window import MOST_DAYS
 from segkit.text import catalogue
 
 OFTEN, MUCH = (AT_LEAST, AT_MOST, EXACTLY), (AT_LEAST, AT_MOST, MORE_THAN, LESS_THAN)
-PROPERTIES = ("country", "language", "gender")
+PROPERTIES, OF_A_LINE = ("country", "language", "gender"), ("category", "brand", "product")
 BY_PEOPLE = "opened_email_by_people"  # opens that no machine made
 _OPENED, _ORDER = "opened_email", "placed_order"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -110,6 +110,22 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class Bought:
+    """Bought, or did not buy, something of a category or brand, or a product, in the last `days` days; ever where `days` is None."""
+
+    is_: bool = True
+    name: Literal["category", "brand", "product"] = "category"
+    value: str = ""
+    days: int | None = None
+
+    def condition(self) -> Condition:
+        """The condition by the verbs; Unfinished where the row does not say enough."""
+        _one_of(self.name, OF_A_LINE, "item")
+        verb = ask.did if self.is_ else ask.no
+        return verb(_ORDER, item={self.name: _value(self.value)}, **_within(self.days))
+
+
+@dataclass(frozen=True)
 class Property:
     """A property of the person is, or is not, a value."""
 
@@ -120,9 +136,8 @@ class Property:
     def condition(self) -> Condition:
         """The condition by the verbs; Unfinished where the row does not say enough."""
         _one_of(self.name, PROPERTIES, "property")
-        if not isinstance(self.value, str) or not self.value.strip() or parameters_in(self.value):  # a file reads $name as a parameter
-            raise Unfinished("value")
-        return ask.profile(**{self.name: self.value if self.is_ else {"is_not": self.value}})
+        value = _value(self.value)
+        return ask.profile(**{self.name: value if self.is_ else {"is_not": value}})
 
 
 @dataclass(frozen=True)
@@ -151,12 +166,13 @@ class InSegment:
 
 
 Known = Mapping[str, Segment | Template]
-Row = Did | DidNot | Last | Spent | Property | MayBeMailed | InSegment
+Row = Did | DidNot | Last | Spent | Bought | Property | MayBeMailed | InSegment
 PALETTE: dict[str, type[Row]] = {
     "did": Did,
     "did_not": DidNot,
     "last": Last,
     "spent": Spent,
+    "bought": Bought,
     "property": Property,
     "may_be_mailed": MayBeMailed,
     "in_segment": InSegment,
@@ -218,6 +234,12 @@ def segments_yaml(form: Form, id: str, known: Known) -> str:
 def _event(name: str) -> tuple[str, dict[str, Any]]:
     _one_of(name, events(), "event")
     return (_OPENED, {"where": {"apple_privacy_open": False}}) if name == BY_PEOPLE else (name, {})
+
+
+def _value(given: Any) -> str:
+    if not isinstance(given, str) or not given.strip() or parameters_in(given):  # a file reads $name as a parameter
+        raise Unfinished("value")
+    return given
 
 
 def _within(days: int | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segkit.errors import NothingToRead
+from segkit.notebook.places import nearest
+from segkit.text import catalogue
 
 if TYPE_CHECKING:
     from IPython.display import Image
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOPS = Path("data/cache")
 DEMO = "demo"
+LANG = "en"  # of the lessons, and so of what is said about their exercises
+RECEIPT = "truth/shop.json"  # of the generators: every file of the shop with its SHA-256
 _DOTS = 110  # per inch: sharp enough to read, small enough to store beside the text
 
 
@@ -27,8 +33,14 @@ def demo_shop() -> Shop:
 
 
 def lesson_shop(name: str) -> Shop:
-    """A shop of the lessons, opened; see `shop_folder`. "exports/shopify" is the part of a delivery that one system gave."""
-    return _opened(shop_folder(name))
+    """A shop of the lessons, opened; a line says so when its files are no longer as they were made. See `shop_folder`.
+
+    "exports/shopify" is the part of a delivery that one system gave.
+    """
+    folder = shop_folder(name)
+    if files := edited(folder):
+        print(catalogue(LANG)("check.edited_shop", shop=name, files=", ".join(files), folder=SHOPS / name))
+    return _opened(folder)
 
 
 @cache
@@ -39,10 +51,22 @@ def _opened(folder: Path) -> Shop:
     return shops.open(folder)
 
 
+def edited(folder: Path) -> list[str]:
+    """The files of a generated shop that are gone, or that hold other bytes than its receipt says; none without a receipt."""
+    receipt = folder / RECEIPT
+    if not receipt.is_file():
+        return []
+    files = json.loads(receipt.read_text(encoding="utf-8"))["files"]
+    return [path for path, digest in files.items() if not (folder / path).is_file() or _digest(folder / path) != digest]
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def shop_folder(name: str) -> Path:
     """The folder of a shop of the lessons, in the checkout that the notebook stands in; an error says how to make it when it is absent."""
-    here = Path.cwd().resolve()
-    folder = next((place / SHOPS / name for place in (here, *here.parents) if (place / SHOPS / name).is_dir()), None)
+    folder = nearest(SHOPS / name)
     if folder is None:
         raise NothingToRead(f"The shop {name!r} of the lessons is not there yet.", "Run  python dev.py lab  once in the checkout.")
     return folder

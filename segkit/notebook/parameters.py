@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from segkit.clock import AsOf
 from segkit.errors import ParameterError
+from segkit.notebook.places import nearest
 from segkit.settings import suggestion
 
 if TYPE_CHECKING:
@@ -48,15 +49,16 @@ class AuditParameters(BaseModel):
         return value
 
     def open(self) -> Shop:
-        """The shop at `path`; refused rows of a client folder go there, those of a bare delivery beside `out`."""
+        """The shop at `path`, from the notebook's folder or one above it; refused rows of a client folder go there, others beside `out`."""
         from segkit import shop as shops  # heavy, and only the notebook's own process needs it
 
-        return shops.open(self.path, mapping=self.mapping or None, name=self.name or None, quarantine=self._quarantine())
+        path, mapping = (nearest(one) or Path(one) for one in (self.path, self.mapping))
+        return shops.open(path, mapping=mapping if self.mapping else None, name=self.name or None, quarantine=self._quarantine(path))
 
-    def _quarantine(self) -> Path | None:
+    def _quarantine(self, path: Path) -> Path | None:
         """Never in the report's own folder: refused rows hold addresses, and that folder goes to the client."""
         out = Path(self.out).resolve()
-        return out.with_name(f"{out.name}.quarantine") if self.out and not (Path(self.path) / "deliveries").is_dir() else None
+        return out.with_name(f"{out.name}.quarantine") if self.out and not (path / "deliveries").is_dir() else None
 
     def save(self, result: AuditResult) -> None:
         """Write result.json to `out`, when that was given."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from segkit.notebook.check import LANG, is_open, number
+from segkit.notebook.check import is_open, number
+from segkit.notebook.lesson import LANG
 from segkit.text import Text, catalogue
 
 

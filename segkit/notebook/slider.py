@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import HTML, IntSlider, Layout, VBox
+from ipywidgets import HTML, IntSlider, Layout
 
+from segkit.notebook.keys import OwnKeys
 from segkit.text import catalogue
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def sentence(found: dict[str, Any], days: int, lang: str) -> str:
     return t("slider.bought", **known, revenue=t.percent(found["revenue_share"]))
 
 
-class Slider(VBox):
+class Slider(OwnKeys):
     """A slider with what it says below it; where notebooks are only read, a line says what stands here."""
 
     def __repr__(self) -> str:

@@ -22,6 +22,16 @@ def orders() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def lines() -> list[dict[str, Any]]:
+    """One line an order: cake for each person's first, bread for the others; a brand on none."""
+    made = orders()
+    return [
+        {"order_id": order["order_id"], "title": "Cream cake" if order["order_id"].endswith("-0") else "Rye bread", "quantity": 1,
+         "category": "Cake" if order["order_id"].endswith("-0") else "Bread", "unit_price": order["total_base"], "line_total": order["total_base"]}
+        for order in made
+    ]  # fmt: skip
+
+
 def opens() -> list[dict[str, Any]]:
     """Every third person opens a mail, n days ago, every sixth of them by a machine."""
     return [
@@ -45,7 +55,7 @@ def write_shop(folder: Path, **delivered: bool) -> Path:
          "created_at": AS_OF - timedelta(days=500)}
         for n, who in enumerate(PEOPLE)
     ]  # fmt: skip
-    tables = {"orders": orders(), "email_events": opens(), "consents": consents()}
+    tables = {"orders": orders(), "order_items": lines(), "email_events": opens(), "consents": consents()}
     store_of(folder / "canonical", profiles=people, **{name: rows if delivered.get(name, True) else [] for name, rows in tables.items()})
     (folder / "client.yaml").write_text("name: Bakkerij\ncurrency: EUR\ntime_zone: Europe/Amsterdam\n", encoding="utf-8")
     return folder

@@ -14,9 +14,11 @@ from segkit.errors import SegmentError
 from segkit.notebook.builder import SegmentBuilder, own_values, segment_builder
 from segkit.notebook.form import (
     MUCH,
+    OF_A_LINE,
     OFTEN,
     PALETTE,
     PROPERTIES,
+    Bought,
     Did,
     DidNot,
     Form,
@@ -31,7 +33,7 @@ from segkit.notebook.form import (
     segments_yaml,
 )
 from segkit.notebook.recount import COUNTED, NOT_DELIVERED, UNFINISHED, Recount, found
-from segkit.segments import can_receive, did, in_segment, last, never, profile, total_value
+from segkit.segments import can_receive, did, in_segment, last, never, no, profile, total_value
 from segkit.segments.definition import load
 from segkit.segments.library import stock
 from segkit.segments.tree import all_of, any_of
@@ -47,6 +49,7 @@ ROWS: st.SearchStrategy[Row] = st.one_of(
     st.builds(DidNot, EVENTS, DAYS),
     st.builds(lambda event, period: Last(event, *period), EVENTS, PERIODS),
     st.builds(Spent, st.sampled_from(MUCH), st.integers(0, 10**7).map(lambda cents: cents / 100), DAYS),
+    st.builds(Bought, st.booleans(), st.sampled_from(OF_A_LINE), st.text(min_size=1, max_size=12), DAYS),
     st.builds(Property, st.sampled_from(PROPERTIES), st.booleans(), st.text(min_size=1, max_size=12)),
     st.builds(MayBeMailed, st.booleans()),
     st.builds(InSegment, st.booleans(), st.sampled_from(["vip", "high_rollers", "active_customers"])),
@@ -61,6 +64,7 @@ COUNTABLE = st.one_of(
     st.builds(DidNot, st.just("placed_order"), DAYS),
     st.builds(lambda period: Last("placed_order", *period), PERIODS),
     st.builds(Spent, st.sampled_from(MUCH), AMOUNTS, DAYS),
+    st.builds(Bought, st.booleans(), st.just("category"), st.sampled_from(["Cake", "Bread"]), DAYS),
     st.builds(Property, st.just("country"), st.booleans(), st.sampled_from(["NL", "BE"])),
     st.builds(MayBeMailed, st.booleans()),
     st.builds(InSegment, st.booleans(), st.sampled_from(["vip", "active_customers"])),
@@ -88,6 +92,8 @@ def test_each_row_is_a_verb() -> None:
         DidNot("clicked_email"): never("clicked_email"),
         Last("placed_order", 90, 180): last("placed_order", was="between 90 and 180 days ago"),
         Spent("more_than", 99.5): total_value("placed_order", more_than=99.5),
+        Bought(True, "category", "Cake", 90): did("placed_order", item={"category": "Cake"}, within="last 90 days"),
+        Bought(False, "brand", "Nike"): no("placed_order", item={"brand": "Nike"}),
         Property("country", True, "NL"): profile(country="NL"),
         Property("gender", False, "m"): profile(gender={"is_not": "m"}),
         MayBeMailed(): can_receive("email"),
@@ -109,7 +115,7 @@ def test_the_yaml_of_any_form_reads_back_as_the_same_condition(tmp_path_factory:
     try:
         expected = form.condition(LIBRARY)
     except Unfinished:
-        assert any(isinstance(row, Property) for _, row in form.rows())  # a blank text, or one that no file can hold
+        assert any(isinstance(row, (Property, Bought)) for _, row in form.rows())  # a blank text, or one that no file can hold
         return
     file = tmp_path_factory.mktemp("yaml") / "segments.yaml"
     file.write_text(segments_yaml(form, "mine", LIBRARY), encoding="utf-8")
@@ -126,7 +132,7 @@ WRONG: list[tuple[Any, str]] = [
     (Spent(amount=float("nan")), "amount"), (Spent(amount=float("inf")), "amount"), (Spent(amount=0.001), "amount"),
     (Spent(amount=None), "amount"), (Property(), "value"), (Property(value="$aov"), "value"), (Property(value="\0"), "value"),  # type: ignore[arg-type]
     (Property("shoe_size", True, "44"), "property"), (InSegment(), "segment"), (InSegment(id="no_such"), "segment"),  # type: ignore[arg-type]
-    (InSegment(id="always_brand"), "segment"),
+    (InSegment(id="always_brand"), "segment"), (Bought(), "value"), (Bought(value="$brand"), "value"), (Bought(True, "colour", "red"), "item"),  # type: ignore[arg-type]
 ]  # fmt: skip
 
 
@@ -263,6 +269,8 @@ def test_another_property_offers_other_values(view: segkit.View) -> None:
     assert [shown for shown, _ in rows_of(box)[0].inputs["value"].options] == ["kies…", "vrouw"]
     assert own_values(view, "country") == ["NL", "BE"]
     assert own_values(view, "language") == ["fr-BE", "nl-NL"]
+    assert own_values(view, "category") == ["Cake", "Bread"]  # everybody who buys begins with cake
+    assert own_values(view, "brand") == []
 
 
 def test_a_form_of_another_shop_can_be_shown_and_counted(view: segkit.View) -> None:

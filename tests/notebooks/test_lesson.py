@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from segkit_generators import make_shop
 
 from segkit.errors import NothingToRead
 from segkit.notebook import bars, demo_shop, lesson_shop
@@ -27,6 +28,22 @@ def test_the_shop_is_found_from_any_folder_of_the_checkout(tmp_path: Path, monke
     (tmp_path / "notebooks/lessons").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "notebooks/lessons")
     assert demo_shop().at("2026-10-31").count("not_yet") == 1
+
+
+def test_a_shop_whose_files_were_edited_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_shop("bakery", customers=20, seed=1, until="2026-10-31").write(tmp_path / "data/cache/demo")
+    monkeypatch.chdir(tmp_path)
+    demo_shop()
+    assert capsys.readouterr().out == ""
+    (tmp_path / "data/cache/demo/truth/days.parquet").unlink()
+    with (tmp_path / "data/cache/demo/client.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("thresholds: {purchase_recent_days: 30}\n")
+    demo_shop()
+    said = capsys.readouterr().out
+    assert "demo is not as it was made: client.yaml, truth/days.parquet changed or is gone" in said
+    assert "remove data/cache/demo and run  python dev.py lab" in said
 
 
 def test_a_picture_says_its_finding_and_is_the_same_each_time() -> None:

@@ -1,11 +1,13 @@
 """Parameters of the audit notebook are checked by name and type before anything runs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from segkit.errors import AsOfError, ParameterError
+from segkit.errors import AsOfError, NothingToRead, ParameterError
 from segkit.notebook import AuditParameters, run_audit
+from tests.notebooks.shops import write_shop
 
 GOOD = {"path": "shop", "as_of": "2026-10-31"}
 
@@ -41,3 +43,12 @@ def test_dates_are_written_with_the_year_first(as_of: str) -> None:
 def test_a_parameter_name_never_becomes_code() -> None:
     with pytest.raises(ParameterError):
         run_audit({**GOOD, "n=1; import os; os.system('true')": 1})
+
+
+def test_a_path_of_the_checkout_is_found_from_the_folder_of_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_shop(tmp_path / "data/shop")
+    (tmp_path / "notebooks/audit").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "notebooks/audit")
+    assert AuditParameters(**{**GOOD, "path": "data/shop"}).open().at("2026-10-31").count("not_yet") > 0
+    with pytest.raises(NothingToRead, match="data/shp"):
+        AuditParameters(**{**GOOD, "path": "data/shp"}).open()

@@ -35,7 +35,7 @@ def test_without_revenue_nothing_is_claimed_about_it() -> None:
 
 def test_moving_the_slider_renews_the_count() -> None:
     box = slider.recency_slider(Shop(), "en", days=30)  # type: ignore[arg-type]
-    handle, told = box.children
+    handle, told, _ = box.children
     assert 'data-count="2"' in told.value
     handle.value = 31
     assert 'data-count="3"' in told.value

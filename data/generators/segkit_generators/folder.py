@@ -19,16 +19,16 @@ SETTINGS = ("client.yaml", "segments.yaml")
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a run wrote: of which shop, its files in the order in which they came, and the digests of the settings it made."""
+    """What a run wrote: of which shop, and its files in the order in which they came, each with its digest (SHA-256)."""
 
     profile: str = ""
     load_id: str = ""
-    files: list[str] = field(default_factory=list)
-    settings: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def edited(self, out: Path) -> list[str]:
         """The settings of this run that are there and no longer what it wrote."""
-        return [path for path, digest in self.settings.items() if (out / path).is_file() and _digest(out / path) != digest]
+        settings = ((path, digest) for path, digest in self.files.items() if Path(path).name in SETTINGS)
+        return [path for path, digest in settings if (out / path).is_file() and _digest(out / path) != digest]
 
 
 def stage_in(out: Path, profile: str, deliveries: Iterable[str]) -> Path:
@@ -59,11 +59,12 @@ def put_in_place(out: Path, profile: str, load_id: str) -> None:
     """What is staged takes the place of what an earlier run wrote; settings that were edited and strangers' files stay."""
     stage, old = out / STAGE, _receipt(out)
     staged = sorted((path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()), key=_last_comes_current)
-    settings = {path: _digest(stage / path) for path in staged if Path(path).name in SETTINGS}
-    receipt = Receipt(profile, load_id, [*staged, RECEIPT], settings)
+    receipt = Receipt(profile, load_id, {path: _digest(stage / path) for path in staged})
     (stage / RECEIPT).write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8", newline="\n")
-    kept = {*old.edited(out), *(path for path in settings if path not in old.settings and (out / path).exists())}
-    plan = {"go": [path for path in reversed(old.files) if path not in kept], "come": [path for path in receipt.files if path not in kept]}
+    strangers = {path for path in staged if Path(path).name in SETTINGS and path not in old.files and (out / path).exists()}
+    kept = {*old.edited(out), *strangers}
+    go = [RECEIPT, *reversed(old.files)] if old.files else []
+    plan = {"go": [path for path in go if path not in kept], "come": [path for path in [*staged, RECEIPT] if path not in kept]}
     _write_plan(stage, plan)
     _swap(out)
 
@@ -131,4 +132,5 @@ def _receipt(out: Path) -> Receipt:
 
 
 def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as stream:  # an export may be larger than the memory
+        return hashlib.file_digest(stream, "sha256").hexdigest()

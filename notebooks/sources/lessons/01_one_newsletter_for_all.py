@@ -200,4 +200,4 @@ print(f"{saved:,} of {mails.sum():,} mails are not sent: {saved / mails.sum():.0
 # 2. Three groups with an exact rule beat one list for all.
 # 3. First measure who reads, then decide who gets less.
 #
-# In the audit report this is the chapter *Who is in the base*. Next: lesson 2, demographics, and why they are too coarse.
+# In the audit report this is the chapter *Who is in the database*. Next: lesson 2, demographics, and why they are too coarse.
