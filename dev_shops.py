@@ -14,6 +14,10 @@ GENERATED = {  # the demo and the shops of the lessons: what the generators are 
     "international": "international --customers 3000 --seed 7",
     "giftware": "giftware --customers 3000 --seed 7",
     "pianos": "pianos --customers 3000 --seed 7",
+    "exports": (  # not canonical tables but the files of two systems, with faults: the lesson about deliveries
+        "bakery --customers 500 --seed 11 --as klaviyo,shopify --fault right_censored=0.02 --fault test_orders=0.03"
+        " --fault case_duplicates=0.04 --fault overlapping_exports --fault truncated_file=0.05"
+    ),
 }
 
 

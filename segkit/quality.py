@@ -150,7 +150,7 @@ def judge(store: Store, rules: Rules) -> Quality:
         name: Answer(COMPUTED) if store.has(table) else Answer(NOT_COMPUTABLE, reason) for name, (table, reason) in NEEDS.items()
     }
     capabilities[SCORES] = Answer(NOT_COMPUTABLE, "no_scores")
-    if not capabilities["engagement"].yes and store.has("profile_snapshots"):
+    if not capabilities["engagement"].yes and _knows_of_mail(store, rules):
         capabilities["engagement"] = Answer(NOT_COMPUTABLE, "only_vendor_aggregates")
     coverage = {name: _coverage(store, rules, name) for name in SHOWN}
     return Quality(capabilities, coverage, cache(lambda need: _is_filled(store, rules, need)))
@@ -161,6 +161,13 @@ def _is_filled(store: Store, rules: Rules, need: Filled) -> bool:
     if any(store.has_any(rows.with_value(rules)) for rows in need.rows):
         return True
     return not any(store.has_any(rules.table(one.table, TABLES[one.table].names[:1], one.among, known=False)) for one in need.rows)
+
+
+def _knows_of_mail(store: Store, rules: Rules) -> bool:
+    """Whether a system's own figures hold anybody's last open or click; those of a shop hold orders only."""
+    figures = rules.table("profile_snapshots", ("last_open_at", "last_click_at"), known=False)
+    some = {"people": "count_where(last_open_at IS NOT NULL OR last_click_at IS NOT NULL)"}
+    return bool(store.row(figures.aggregate(None, some))["people"])
 
 
 def _coverage(store: Store, rules: Rules, name: str) -> Coverage:

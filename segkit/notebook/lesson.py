@@ -6,6 +6,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -33,12 +34,21 @@ def demo_shop() -> Shop:
 
 
 def lesson_shop(name: str) -> Shop:
-    """A shop of the lessons, opened; a line says so when its files are no longer as they were made. See `shop_folder`."""
-    from segkit import shop as shops
+    """A shop of the lessons, opened; a line says so when its files are no longer as they were made. See `shop_folder`.
 
+    "exports/shopify" is the part of a delivery that one system gave.
+    """
     folder = shop_folder(name)
     if files := edited(folder):
         print(catalogue(LANG)("check.edited_shop", shop=name, files=", ".join(files), folder=SHOPS / name))
+    return _opened(folder)
+
+
+@cache
+def _opened(folder: Path) -> Shop:
+    """A shop is opened once, as reading a delivery takes seconds and the checks ask for it too."""
+    from segkit import shop as shops
+
     return shops.open(folder)
 
 

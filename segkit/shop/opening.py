@@ -79,17 +79,22 @@ def _with_source(client: Client, mapping: SourceMapping | None) -> Client:
 def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, quarantine: str | Path | None) -> Shop:
     client = _with_source(client, mapping)
     if (folder / "deliveries").is_dir():
-        canonical = folder / "canonical"
-        load = load_delivery(folder / "deliveries", canonical, client, mapping, Path(quarantine or folder / "quarantine")).as_dict()
-        return Shop(Store(canonical), client, load, segments_file=_own_segments(folder))
+        return _loaded(folder / "deliveries", folder, mapping, client, quarantine, segments_file=_own_segments(folder))
     for canonical in (folder / "canonical", folder):
         if (canonical / "CURRENT").exists() or _is_canonical(canonical):
             store = Store(canonical)
             return Shop(store, client, _load_of(store.folder, client), segments_file=_own_segments(folder))
     temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
-    place = Path(temporary.name)
-    load = load_delivery(folder, place, client, mapping, Path(quarantine or place / "quarantine")).as_dict()
-    return Shop(Store(place), client, load, temporary)
+    return _loaded(folder, Path(temporary.name), mapping, client, quarantine, temporary=temporary)
+
+
+def _loaded(
+    delivery: Path, place: Path, mapping: SourceMapping | None, client: Client, quarantine: str | Path | None, **more: Any
+) -> Shop:  # fmt: skip
+    """The delivery, its tables in `place`/canonical and by default its refused rows beside them, as no load clears them there."""
+    canonical, refused = place / "canonical", Path(quarantine or place / "quarantine")
+    load = load_delivery(delivery, canonical, client, mapping, refused).as_dict()
+    return Shop(Store(canonical), client, load, quarantine=refused, **more)
 
 
 def _own_segments(folder: Path) -> Path | None:
@@ -111,9 +116,9 @@ def _open_frames(frames: Mapping[str, Any], mapping: Any, client: Client, quaran
     )
     client = _with_source(client, source)
     temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
-    place = Path(temporary.name)
-    load = load_frames(frames, place, client, source, Path(quarantine or place / "quarantine")).as_dict()
-    return Shop(Store(place), client, load, temporary)
+    canonical, refused = Path(temporary.name) / "canonical", Path(quarantine or Path(temporary.name) / "quarantine")
+    load = load_frames(frames, canonical, client, source, refused).as_dict()
+    return Shop(Store(canonical), client, load, temporary, quarantine=refused)
 
 
 def _is_canonical(folder: Path) -> bool:

@@ -47,8 +47,10 @@ class Shop:
         load: dict[str, Any],
         temporary: tempfile.TemporaryDirectory[str] | None = None,
         segments_file: Path | None = None,
+        quarantine: Path | None = None,
     ) -> None:
         self.store, self.client, self.load, self.segments_file = store, client, load, segments_file
+        self.quarantine = quarantine  # the folder of the refused rows, FILE.refused.csv; None where no files were read
         self._temporary = temporary  # kept so that the tables live as long as the shop
 
     def at(self, as_of: str | date | datetime, segments_file: str | Path | None = None) -> View:

@@ -7,7 +7,7 @@ import pytest
 from segkit_generators import make_shop
 
 from segkit.errors import NothingToRead
-from segkit.notebook import bars, demo_shop
+from segkit.notebook import bars, demo_shop, lesson_shop
 from tests.canonical import store_of
 
 
@@ -52,3 +52,13 @@ def test_a_picture_says_its_finding_and_is_the_same_each_time() -> None:
     assert repr(first) == "More read than bought."
     assert first.png == again.png
     assert len(first.png) < 40_000
+
+
+def test_a_delivery_is_read_once_whole_or_one_system_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for system in ("shopify", "elsewhere"):
+        place = tmp_path / "data/cache/exports" / system
+        place.mkdir(parents=True)
+        store_of(place / "canonical", profiles=[{"profile_id": system}], orders=[ORDER])
+    monkeypatch.chdir(tmp_path)
+    assert lesson_shop("exports/shopify") is lesson_shop("exports/shopify")
+    assert lesson_shop("exports/shopify") is not lesson_shop("exports/elsewhere")

@@ -104,3 +104,13 @@ def test_the_same_load_again_never_touches_the_folder_in_force(tmp_path: Path) -
         assert (into / folders[-1] / "orders.parquet").exists()
     assert folders[0] != folders[1] != folders[2]
     assert [path.name for path in into.iterdir() if path.is_dir()] == [folders[2]]
+
+
+def test_refused_rows_of_a_bare_delivery_lie_beside_its_tables_as_long_as_the_shop_does(tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text(
+        f"order,day,note,amount\n{GOOD.format(1)}o2,2026-01-02,fine,{BAD}\n{GOOD.format(3)}", encoding="utf-8"
+    )
+    shop = segkit.open(tmp_path, mapping=LINES)
+    assert shop.quarantine is not None
+    assert [file.name for file in shop.quarantine.iterdir()] == shop.load["quarantine"] == ["lines.csv.refused.csv"]
+    assert [file.name for file in tmp_path.iterdir()] == ["lines.csv"]
