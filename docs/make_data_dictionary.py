@@ -31,6 +31,7 @@ def lines() -> Iterator[str]:
     """The file, line by line."""
     yield HEAD
     yield "## Features (one row per profile)\n"
+    yield "Counts are 0 for who has none, and empty for everybody where their table was not delivered.\n"
     yield from _table(("feature", "meaning"), ((f"`{name}`", feature.meaning) for name, feature in features.dictionary().items()))
     yield "## Personas\n"
     yield "The partition (first match wins):\n"

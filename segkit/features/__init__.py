@@ -14,6 +14,12 @@ PROFILE = {
         "moment the profile was first known (UTC): as the source says, else its first order or event; empty where neither is known",
     ),
 }
+NEEDS = {  # what must have been delivered (`segkit.quality`) for counts and flags to be 0 or false
+    "purchases": (*purchase.COUNTS, "is_high_value"),
+    "engagement": engagement.COUNTS,
+    "site": interest.COUNTS,
+    "consent": (*consent.COUNTS, *consent.FLAGS),
+}
 HIGH = {"is_high_value": Feature("", "own mean order value above the shop's cut (high_value_rule)")}
 
 

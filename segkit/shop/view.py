@@ -98,8 +98,13 @@ class View:
         return str(self.shop.load["currency"]["code"])
 
     def features(self) -> pd.DataFrame:
-        """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md)."""
-        return self._by_profile(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
+        """One row per profile, by profile_id: purchase, engagement, interest, consent, and R, F and M scores (docs/data-dictionary.md).
+
+        What needs a table that was not delivered is empty: absent is not zero.
+        """
+        frame = self._by_profile(score.with_scores(features.profile_features(self.rules)).only([*features.dictionary()]))
+        unknown = [name for need, names in features.NEEDS.items() if not self._judged.capabilities[need].yes for name in names]
+        return frame.assign(**{name: frame[name].convert_dtypes().iloc[:0].reindex(frame.index) for name in unknown})
 
     def personas(self) -> pd.DataFrame:
         """One row per profile, by profile_id: persona (the partition) and a flag is_NAME for each of the fourteen."""

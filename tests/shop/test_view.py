@@ -51,6 +51,13 @@ def test_a_segment_of_the_shop_goes_before_that_of_the_library_and_may_speak_of_
     assert view.count(in_segment("vip") & in_segment("active_customers")) == 1
 
 
+def test_features_that_were_not_delivered_are_empty_and_those_that_were_are_zero(view: segkit.View) -> None:
+    found = view.features().set_index("profile_id")
+    assert found["order_count"].tolist() == [2, 1, 0]
+    for name in ("email_received_count_90d", "site_event_count_90d", "subscribed_count", "is_mailable", "has_consent_record"):
+        assert found[name].isna().all(), name
+
+
 def test_what_was_not_delivered_is_never_counted_as_zero(view: segkit.View) -> None:
     with pytest.raises(SegmentError, match="The delivery does not say who gave consent"):
         view.count(did("placed_order") & can_receive("email"))
