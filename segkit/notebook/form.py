@@ -11,7 +11,6 @@ from typing import Any, Literal
 from segkit.errors import SegmentError
 from segkit.segments import ask, words
 from segkit.segments.definition import Segment, SegmentSet, Template, yaml_of
-from segkit.segments.read import parameters_in
 from segkit.segments.tree import AT_LEAST, AT_MOST, EXACTLY, LESS_THAN, MORE_THAN, Condition, all_of, any_of
 from segkit.segments.values import MOST
 from segkit.segments.window import MOST_DAYS
@@ -237,7 +236,7 @@ def _event(name: str) -> tuple[str, dict[str, Any]]:
 
 
 def _value(given: Any) -> str:
-    if not isinstance(given, str) or not given.strip() or parameters_in(given):  # a file reads $name as a parameter
+    if not isinstance(given, str) or not given.strip():
         raise Unfinished("value")
     return given
 
