@@ -56,6 +56,8 @@ class AsOf:
         tz = zone(time_zone)
         if isinstance(value, str):
             value = _from_text(value)
+        if not isinstance(value, date):
+            raise AsOfError(f"{value!r} is no date.", 'Write it between quotes, such as "2026-11-01".')
         if not EARLIEST <= value.year <= LATEST:
             raise AsOfError(f"No shop has data of {value.year}.", f"Give a date between {EARLIEST} and {LATEST}.")
         if not isinstance(value, datetime):

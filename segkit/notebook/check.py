@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from segkit.errors import ParameterError
 from segkit.notebook.answers import Answer, answers_of, lessons, shop_of
+from segkit.notebook.given import is_open, of_kind, slip
 from segkit.notebook.lesson import LANG, lesson_shop
 from segkit.settings import read_yaml, suggestion, validated
 from segkit.text import catalogue
@@ -51,9 +51,10 @@ def said(exercise: str, answer: Any, right: Answer) -> str:
     told, t = _exercise(exercise), catalogue(LANG)
     if is_open(answer):
         return t("check.open", exercise=exercise, form=told.form)
-    given = _of_kind(answer, right)
+    given = of_kind(answer, right)
     if given is None:
-        return t("check.kind", exercise=exercise, form=told.form)
+        asked, known = t("check.kind", exercise=exercise, form=told.form), slip(answer)
+        return f"{asked} {t(f'check.slips.{known}')}" if known else asked
     if _matches(given, right, told.within):
         _attempts.pop(exercise, None)
         return t("check.right", exercise=exercise, why=told.right)
@@ -106,43 +107,6 @@ def _view(shop: str) -> View:
     return lesson_shop(shop).at(AS_OF)
 
 
-def is_open(answer: Any) -> bool:
-    """Not filled in; a calculation that gives no number is not filled in either."""
-    if isinstance(answer, str):
-        return not answer.strip()
-    return answer is ... or answer is None or str(answer).lower() in ("nan", "<na>", "nat")
-
-
-def _of_kind(answer: Any, right: Answer) -> Any:
-    """The answer in the form of the right one; None when it is of another kind."""
-    if isinstance(right, set):
-        return _profile_ids(answer)
-    if isinstance(right, str):
-        return answer.strip() if isinstance(answer, str) else None
-    return number(answer)
-
-
-def number(answer: Any) -> float | None:
-    """A single number; a text is none, nor are yes and no, a date, or a column of numbers."""
-    kind = getattr(getattr(answer, "dtype", None), "kind", "f")
-    if isinstance(answer, (bool, str)) or kind not in "fiu" or getattr(answer, "ndim", 0) != 0:
-        return None
-    try:
-        return float(answer)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _profile_ids(answer: Any) -> set[str] | None:
-    """The ids of a group: any list, set or column of them, or a table with profile_id; None for anything else."""
-    if hasattr(answer, "columns"):
-        answer = answer["profile_id"] if "profile_id" in answer.columns else None
-    if isinstance(answer, (str, dict)) or not isinstance(answer, Iterable):
-        return None
-    ids = list(answer)
-    return set(ids) if all(isinstance(one, str) for one in ids) else None
-
-
 def _matches(given: Any, right: Answer, within: float) -> bool:
     if isinstance(right, set):
         return bool(given == right)
@@ -152,4 +116,6 @@ def _matches(given: Any, right: Answer, within: float) -> bool:
 def _shown(right: Answer) -> str:
     if isinstance(right, str):
         return repr(right)
-    return catalogue(LANG)("check.profiles", n=len(right)) if isinstance(right, set) else catalogue(LANG).number(right)
+    if isinstance(right, set):
+        return catalogue(LANG)("check.profiles", n=len(right))
+    return catalogue(LANG).number(int(right) if right == int(right) else right)

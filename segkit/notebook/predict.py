@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from segkit.notebook.check import is_open, number
+from segkit.notebook.given import is_open, number, slip
 from segkit.notebook.lesson import LANG
 from segkit.text import Text, catalogue
 
@@ -26,10 +26,11 @@ def told(guess: Any, actual: float | str, form: str = "number") -> str:
         said = str(guess).strip()
         return t("predict.same", guess=said) if said.lower() == actual.lower() else t("predict.differs", guess=said, actual=actual)
     given = number(guess)
-    if given is None:
-        return t(f"predict.no_{form}", actual=_shown(actual, form, t))
-    if form == "share" and given > 1:
+    if form == "share" and given is not None and given > 1:
         given /= 100  # 40 was meant as 40 %
+    if given is None or (form == "share" and not 0 <= given <= 1):
+        asked = t(f"predict.no_{form}", actual=_shown(actual, form, t))
+        return f"{t('check.slips.comma')} {asked}" if slip(guess) == "comma" else asked
     shown = {"guess": _shown(given, form, t), "actual": _shown(actual, form, t)}
     if shown["guess"] == shown["actual"]:
         return t("predict.same", guess=shown["guess"])

@@ -13,6 +13,7 @@ from segkit.errors import ParameterError
 from segkit.notebook import check
 from segkit.notebook.answers import answers_of, lessons, shop_of
 from segkit.notebook.check import exercises, right_answer, said, start_again
+from segkit.segments import did
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +106,31 @@ def test_an_unknown_exercise_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(ParameterError, match="no exercise '9z'") as error:
         check("9z", 1)
     assert "1a" in error.value.todo
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "told"),
+    [
+        (did("placed_order"), {"p1"}, "view.members"),
+        (pd.Series([True, False]), {"p1"}, "square brackets"),
+        (pd.Series([True, False], index=pd.Index(["p1", "p2"], name="profile_id")), {"p1"}, "square brackets"),
+        (pd.Series([True, False]), 2, ".sum() counts"),
+        ((12, 5), 12.5, "12.5"),
+    ],
+)
+def test_the_usual_slips_are_told_and_are_no_attempt(answer: object, right: object, told: str) -> None:
+    assert told in said("1a", answer, right)  # type: ignore[arg-type]
+    assert exercises()["1a"].hint in said("1a", 10, 73.5)
+
+
+def test_a_column_by_profile_gives_its_profiles() -> None:
+    personas = pd.Series(["vip", "new"], index=pd.Index(["p1", "p2"], name="profile_id"))
+    assert "1b is right" in said("1b", personas, {"p1", "p2"})
+    assert "1b is right" in said("1b", personas.to_frame("persona"), {"p1", "p2"})
+
+
+def test_a_share_may_be_given_as_a_percentage_and_a_whole_number_is_shown_whole() -> None:
+    assert "2a is right" in said("2a", 27, 0.27)
+    assert "not yet" in said("2a", 2.7, 0.27)
+    said("1a", 3, 34.0), said("1a", 3, 34.0)
+    assert "the answer is 34." in said("1a", 3, 34.0)

@@ -32,7 +32,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_a_cell_before_its_turn_says_which_cells_to_run(shown: list[str]) -> None:
-    assert "nothing is made in a cell that has not run since this notebook was started" in shown[1]
+    assert "There is no nothing yet." in shown[1]
+    assert 'between quotes: "nothing"' in shown[1]
     assert "Run All Above Selected Cell" in shown[1]
 
 
@@ -51,5 +52,10 @@ def test_other_errors_are_shown_as_ever(shown: list[str]) -> None:
 
 
 def test_names_that_python_keeps_for_itself_are_no_typing_errors() -> None:
-    assert "is made in a cell" in unknown("vieww", ["_view"])
+    assert "There is no vieww yet" in unknown("vieww", ["_view"])
     assert "there is view" in unknown("vieww", ["view"])
+
+
+def test_what_is_hardly_alike_is_no_typing_error() -> None:
+    assert "There is no people yet" in unknown("people", ["open", "pd"])
+    assert "There is no shares yet" in unknown("shares", ["bars"])
