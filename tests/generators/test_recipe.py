@@ -21,6 +21,15 @@ def rule(rule: dict[str, Any]) -> Callable[[Own], None]:
     return lambda own: own["segments"]["slapend"].update(rule=rule)
 
 
+def two_rates(own: Own) -> None:
+    for country, rate in zip(own["countries"], (1.1, 1.2), strict=False):
+        country.update(currency="GBP", rate=rate)
+
+
+def spoil_orders(own: Own) -> None:
+    own["orders"] = _read("_common")["orders"] | {"cancelled_share": 0.02, "refunded_share": 0.5, "partial_share": 0.9}
+
+
 def refused(profile: str, change: Callable[[Own], Any]) -> BadProfile:
     own = _read(profile)
     change(own)
@@ -65,6 +74,18 @@ def refused(profile: str, change: Callable[[Own], Any]) -> BadProfile:
         (lambda own: own["segments"]["slapend"].update(all=[]), "segments.slapend has rule and all", "one of: rule, all, any"),
         (lambda own: own["segments"]["slapend"].pop("rule"), "segments.slapend has no rule", "one of: rule, all, any"),
         (lambda own: own.update(known={"phone": 0.5}), "lacks known.gender", "Add it"),
+        (lambda own: own["countries"][1].update(currency="GBP"), "countries.1.currency is GBP and countries.1 has no rate", "worth in EUR"),
+        (lambda own: own["countries"][1].update(rate=2.0), "countries.1.rate is 2, of EUR", "or give countries.1.currency"),
+        (two_rates, "countries.1.rate is 1.2, that of countries.0 is 1.1, and both are of GBP", "one rate"),
+        (lambda own: own["trials"].append(own["trials"][0]), "trials.1.key is trial_new_collection, as is trials.0", "one of its own"),
+        (lambda own: own["trials"][0].update(key="cart"), "trials.0.key is cart, as is flows.cart", "one of its own"),
+        (lambda own: own["trials"][0].update(key="newsletter_001"), "as newsletters are called", "begin otherwise"),
+        (lambda own: own["static_lists"].append(own["static_lists"][0]), "static_lists.2.key is list_summer, as is static_lists.0", "own"),
+        (lambda own: own["pairs"].append(own["pairs"][0]), "pairs.", "one of its own"),
+        (lambda own: own["codes"].update(welcome=own["codes"]["midseason"]), "codes.welcome has the name of another code", "other than"),
+        (spoil_orders, "orders.cancelled_share, orders.refunded_share, orders.partial_share add up to 1.42", "1 at the most"),
+        (lambda own: own["flows"]["cart_reminder"].pop("after_hours"), "lacks flows.cart_reminder.after_hours", "after how many hours"),
+        (lambda own: own["flows"]["welcome_1"].pop("after_hours"), "lacks flows.welcome_1.after_hours", "after how many hours"),
     ],
 )
 def test_what_no_shop_can_be_made_of(change: Callable[[Own], Any], problem: str, cure: str) -> None:
