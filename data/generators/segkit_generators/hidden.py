@@ -110,15 +110,23 @@ def _sources(recipe: Recipe, buys: Bools, streams: Streams) -> np.ndarray:
 
 
 def _joined_days(recipe: Recipe, by_contest: pd.Series, calendar: Calendar, group: Ints, streams: Streams) -> Ints:
-    """Local day of joining: by season and growth, or evenly inside the contest."""
+    """Local day of joining: by season and growth, evenly inside the opening or the contest."""
     day = calendar.drawn_day(streams("joined").random(len(by_contest)), recipe["growth"], group)
-    opening = calendar.first + streams("joined opening").integers(0, recipe["opening"]["days"], len(by_contest))
-    day = np.where(streams("opening").random(len(by_contest)) < recipe["opening"]["share"], opening, day)
+    in_opening = streams("opening").random(len(by_contest)) < recipe["opening"]["share"]
+    day = np.where(in_opening, _opening_days(recipe["opening"]["days"], calendar, len(by_contest), streams), day)
     if "cake" not in recipe:
         return day
     opens = calendar.last - recipe["cake"]["opens_days_before_until"]
     contest = streams("joined contest").integers(0, recipe["cake"]["open_days"], len(by_contest)) + opens
     return np.where(by_contest, contest, day)
+
+
+def _opening_days(length: int, calendar: Calendar, size: int, streams: Streams) -> Ints:
+    """The opening's days that take orders, all alike; who would join on another is drawn again."""
+    day = calendar.first + streams("joined opening").integers(0, length, size)
+    days = calendar.days[~calendar.closes(calendar.days)]
+    count = max(1, int((days < calendar.first + length).sum()))
+    return np.where(calendar.closes(day), days[streams("joined open").integers(0, count, size)], day)
 
 
 def _joined_at(day: Ints, calendar: Calendar, streams: Streams) -> Ints:

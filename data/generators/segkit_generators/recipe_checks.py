@@ -177,9 +177,20 @@ def _check_days(file: str, recipe: Recipe) -> None:
             for key in ("trials", "static_lists") for number, one in enumerate(recipe.get(key, []))}  # fmt: skip
     if "cake" in recipe:
         back["cake.opens_days_before_until"] = recipe["cake"]["opens_days_before_until"]
+    _check_open_days(file, recipe)
     for path, days in back.items():
         if days >= recipe["history_days"]:
             raise BadProfile(f"{file}: {path} is {days}, before the history begins.", f"Give fewer than {recipe['history_days']} days.")
+
+
+def _check_open_days(file: str, recipe: Recipe) -> None:
+    """Who orders because of a trial finds a day on which he can."""
+    week = "".join("-" if weight else "x" for weight in recipe["weekday"]) * 2
+    closed = max(map(len, week.split("-")))
+    for number, trial in enumerate(recipe.get("trials", [])):
+        if trial["within_days"] <= closed:
+            raise BadProfile(f"{file}: trials.{number}.within_days is {trial['within_days']}, and the shop takes no orders "
+                             f"{closed} days in a row.", f"Give more than {closed} days, or other weights of the weekday.")  # fmt: skip
 
 
 def _check_pairs(file: str, recipe: Recipe) -> None:
