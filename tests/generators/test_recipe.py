@@ -26,6 +26,11 @@ def two_rates(own: Own) -> None:
         country.update(currency="GBP", rate=rate)
 
 
+def always_buys(own: Own) -> None:
+    own["lifecycles"] = _read("_common")["lifecycles"]
+    own["lifecycles"]["regular"].update(purchase_rate_30d=600)
+
+
 def spoil_orders(own: Own) -> None:
     own["orders"] = _read("_common")["orders"] | {"cancelled_share": 0.02, "refunded_share": 0.5, "partial_share": 0.9}
 
@@ -85,6 +90,13 @@ def refused(profile: str, change: Callable[[Own], Any]) -> BadProfile:
         (lambda own: own["codes"].update(welcome=own["codes"]["midseason"]), "codes.welcome has the name of another code", "other than"),
         (spoil_orders, "orders.cancelled_share, orders.refunded_share, orders.partial_share add up to 1.42", "1 at the most"),
         (lambda own: own["flows"]["cart_reminder"].pop("after_hours"), "lacks flows.cart_reminder.after_hours", "after how many hours"),
+        (lambda own: own.update(birth_year={"from": -5, "to": 99999}), "birth_year.from is -5", "greater than or equal to 1900"),
+        (lambda own: own.update(growth=float("nan")), "growth is nan", "finite"),
+        (lambda own: own.update(brand_concentration=0.001), "brand_concentration is 0.001", "equal to 0.01"),
+        (always_buys, "lifecycles.regular.purchase_rate_30d is 600", "equal to 100"),
+        (lambda own: own.update(reaction=_read("_common")["reaction"] | {"read_sigma": 50}), "reaction.read_sigma is 50", "equal to 5"),
+        (lambda own: own.update(opening={"share": 0.1, "days": 854}), "opening.days is 854, longer than the history", "at most 853"),
+        (lambda own: own.update(email_domains={"icloud.example": 0.3}), "the shares of email_domains add up to 0.3", "1"),
         (lambda own: own["flows"]["welcome_1"].pop("after_hours"), "lacks flows.welcome_1.after_hours", "after how many hours"),
     ],
 )
@@ -101,6 +113,7 @@ def test_what_no_shop_can_be_made_of(change: Callable[[Own], Any], problem: str,
         (lambda own: own["products"].pop("slagroomtaart"), "slagroomtaart is the contest_product and no product"),
         (lambda own: own["flows"].pop("cake_survey"), "cake needs flows.cake_survey"),
         (lambda own: own["cake"]["order_share"].pop("cake_mail"), "lacks cake.order_share.cake_mail"),
+        (lambda own: own["cake"].update(open_days=71), "cake.open_days is 71, beyond the end"),
         (lambda own: own["cake"].update(opens_days_before_until=5000), "cake.opens_days_before_until is 5000"),
     ],
 )

@@ -11,6 +11,7 @@ from segkit_generators.streams import Bools, Floats, Ints
 from segkit_generators.world import World
 
 YEAR = 365.25 * DAY
+CENTURY = 876_600.0  # hours
 MOST = 0.97  # no mail is read for certain
 RECEIVED_SECONDS = 3  # from sending to the mailbox
 CHECKOUT_SECONDS = 120  # from deciding to the order
@@ -50,7 +51,7 @@ class Mailbox:
         still = at < self.world.stops("reading_after_days")[customer]
         reads = arrived & still & (rng.random(len(sent)) < np.minimum(chance, MOST))
         hours = rates["read_median_hours"] * np.exp(rates["read_sigma"] * rng.standard_normal(len(sent)))
-        return np.where(reads, at + 60 + (hours * HOUR).astype(np.int64), NEVER)
+        return np.where(reads, at + 60 + seconds_of(hours), NEVER)
 
     def _opens(self, sent: pd.DataFrame, arrived: Bools, rng: np.random.Generator) -> None:
         """Apple's proxy fetches the pixel of what its readers get, and hides when they really read."""
@@ -76,6 +77,11 @@ class Mailbox:
         sent["bot_at"] = np.where(scanned, sent["at"] + RECEIVED_SECONDS + rng.integers(1, 15, len(sent)), NEVER)
 
 
+def seconds_of(hours: Floats) -> Ints:
+    """Whole seconds of hours; of more than a century, a century."""
+    return np.asarray(np.minimum(hours, CENTURY) * HOUR).astype(np.int64)
+
+
 def after(at: Ints, seconds: Ints | int) -> Ints:
     """The moment so many seconds later; NEVER stays NEVER."""
     return np.where(at == NEVER, NEVER, np.where(at == NEVER, 0, at) + seconds)
@@ -88,5 +94,5 @@ def orders_caused(rng: np.random.Generator, sent: pd.DataFrame, share: float, me
     """
     moved = rng.random(len(sent)) < share
     hours = median_hours * np.exp(rng.standard_normal(len(sent)))
-    ordered = after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + (hours * HOUR).astype(np.int64))
+    ordered = after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + seconds_of(hours))
     return until(calendar.on_open_days(ordered), calendar.end)

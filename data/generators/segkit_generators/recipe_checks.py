@@ -131,6 +131,7 @@ def _check_shares(file: str, recipe: Recipe) -> None:
     rows = {"countries": recipe["countries"]} | {key: list(recipe[key].values()) for key in ("lifecycles", "clients")}
     shares = {key: [row["share"] for row in found] for key, found in rows.items()}
     shares |= {f"sources.{who}": list(sources.values()) for who, sources in recipe["sources"].items()}
+    shares["email_domains"] = list(recipe["email_domains"].values())
     for key, found in shares.items():
         if abs(sum(found) - 1) > ROUNDING:
             raise BadProfile(f"{file}: the shares of {key} add up to {sum(found):g}.", "Make them add up to 1.")
@@ -178,6 +179,14 @@ def _check_days(file: str, recipe: Recipe) -> None:
     if "cake" in recipe:
         back["cake.opens_days_before_until"] = recipe["cake"]["opens_days_before_until"]
     _check_open_days(file, recipe)
+    if recipe["opening"]["days"] > recipe["history_days"]:
+        raise BadProfile(f"{file}: opening.days is {recipe['opening']['days']}, longer than the history.",
+                         f"Give at most {recipe['history_days']} days.")  # fmt: skip
+    if "cake" in recipe and recipe["cake"]["open_days"] > recipe["cake"]["opens_days_before_until"]:
+        most = recipe["cake"]["opens_days_before_until"]
+        raise BadProfile(
+            f"{file}: cake.open_days is {recipe['cake']['open_days']}, beyond the end of the history.", f"Give at most {most} days."
+        )
     for path, days in back.items():
         if days >= recipe["history_days"]:
             raise BadProfile(f"{file}: {path} is {days}, before the history begins.", f"Give fewer than {recipe['history_days']} days.")

@@ -15,7 +15,6 @@ from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
 
-
 ORDER_SECONDS = 600  # from the mail to the first order that it causes
 
 
