@@ -10,13 +10,16 @@ import pandas as pd
 import pytest
 from segkit_generators import make_shop
 from segkit_generators.__main__ import app
+from segkit_generators.errors import BadArgument
 from segkit_generators.faults import FILE_FAULTS
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 from typer.testing import CliRunner
 
 import segkit
+from segkit.errors import ColumnError
 
 ORDERS = "orders_export.csv"
+README = Path(__file__).parents[2] / "data/generators/README.md"
 
 
 def made(folder: Path, *faults: str) -> Path:
@@ -157,6 +160,32 @@ def test_an_order_is_of_one_mind_about_its_day(name: str, more: tuple[str, ...],
     both = pd.concat(files)
     order, moment = ("Naam", "Aangemaakt op") if "translated_headers" in more else ("Name", "Created at")
     assert both.groupby(order)[moment].nunique().eq(1).all()
+
+
+def opening(folder: Path) -> str:
+    """What segkit makes of a delivery, in the words of the README."""
+    try:
+        read = segkit.open(folder).load["rows"]
+    except ColumnError as error:
+        return "refused: no row has an amount" if "not an amount" in str(error) else "refused: no row has a time"
+    return "opens" if read.get("profiles") else "opens empty: no reader knows the files"
+
+
+@pytest.mark.filterwarnings("ignore::segkit_generators.errors.FaultNotShown")
+def test_the_readme_says_which_faults_make_a_reader_refuse_the_whole_delivery(tmp_path: Path) -> None:
+    page = README.read_text(encoding="utf-8")
+    for name in FILE_FAULTS:
+        shop = make_shop("bakery", 60, seed=7, faults=[name])
+        answers = []
+        for system in ("klaviyo", "shopify", "activecampaign"):
+            try:
+                shop.write(tmp_path / name / system, system)
+            except BadArgument:  # it has nothing that the fault could strike
+                answers.append("opens")
+            else:
+                answers.append(opening(tmp_path / name / system / system))
+        row = f"| `{name}` | {' | '.join(answers)} |"
+        assert (row in page) == (set(answers) != {"opens"}), row
 
 
 def test_segkit_takes_no_order_apart_whose_day_was_swapped(clean: Path, tmp_path: Path) -> None:
