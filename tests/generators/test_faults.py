@@ -276,3 +276,16 @@ def test_the_readme_names_every_fault_with_its_share() -> None:
     text = README.read_text(encoding="utf-8")
     for name, fault in ALL.items():
         assert f"| `{name}` | {fault.about} | {f'{fault.share:g}' if fault.takes_share else 'whole'} | {fault.of} |" in text
+
+
+def test_a_test_order_is_paid_and_nothing_of_it_is_paid_back(clean: Shop, world: World) -> None:
+    tables = {name: frame_of(table) for name, table in plant(world, clean.tables, {"test_orders": 1.0})[0].items()}
+    tests = tables["orders"][tables["orders"]["email_at_order"] == "test@example.com"]
+    assert len(tests) > 10
+    assert (clean.tables["orders"].to_pandas()["refunded_total"] > 0).any(), "there is something that was paid back"
+    for name in ("status", "source_status"):
+        assert set(tests[name]) == {"completed"}
+    assert set(tests["financial_status"]) == {"paid"}
+    assert (tests["refunded_total"] == 0).all()
+    assert (tests["net_base"] == tests["total_base"]).all()
+    assert (tables["order_items"].loc[tables["order_items"]["order_id"].isin(tests["order_id"]), "refunded_quantity"] == 0).all()

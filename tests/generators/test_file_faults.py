@@ -10,13 +10,16 @@ import pandas as pd
 import pytest
 from segkit_generators import make_shop
 from segkit_generators.__main__ import app
+from segkit_generators.errors import BadArgument
 from segkit_generators.faults import FILE_FAULTS
 from segkit_generators.world import CUSTOMERS_OF_BLOCK
 from typer.testing import CliRunner
 
 import segkit
+from segkit.errors import ColumnError
 
 ORDERS = "orders_export.csv"
+README = Path(__file__).parents[2] / "data/generators/README.md"
 
 
 def made(folder: Path, *faults: str) -> Path:
@@ -140,9 +143,64 @@ def test_segkit_leaves_out_no_more_than_the_orders_that_are_cut(clean: Path, fau
     assert 0 <= whole.load["rows"]["orders"] - part.load["rows"]["orders"] <= len(cut)
 
 
-def test_a_share_is_the_share_of_the_rows(clean: Path, tmp_path: Path) -> None:
+def test_a_share_is_the_share_of_the_orders(clean: Path, tmp_path: Path) -> None:
     folder = made(tmp_path, "no_time_zone=0.25")
-    assert changed(clean, folder) == len(told(folder)) == round(0.25 * len(rows(clean)))
+    assert changed(clean, folder) == len(told(folder))
+    without = rows(folder)["Created at"].str.len() < len("2026-01-24 17:34:28 +0100")
+    assert rows(folder).loc[without, "Name"].nunique() == round(0.25 * rows(clean)["Name"].nunique())
+
+
+@pytest.mark.parametrize("name", ["swapped_days=0.3", "no_time_zone=0.3", "wrong_time_zone=0.3"])
+@pytest.mark.parametrize("more", [(), ("overlapping_exports",), ("overlapping_exports", "translated_headers")])
+def test_an_order_is_of_one_mind_about_its_day(name: str, more: tuple[str, ...], tmp_path: Path) -> None:
+    """Its rows, and the two files that it may stand in, tell one moment; an order is not taken apart for the fault of a clock."""
+    folder = made(tmp_path, name, *more)
+    files = [rows(folder, path.name) for path in (folder / "shopify").glob("orders_export*.csv")]
+    assert len(files) == 1 + bool(more)
+    both = pd.concat(files)
+    order, moment = ("Naam", "Aangemaakt op") if "translated_headers" in more else ("Name", "Created at")
+    assert both.groupby(order)[moment].nunique().eq(1).all()
+
+
+def opening(folder: Path) -> str:
+    """What segkit makes of a delivery, in the words of the README."""
+    try:
+        read = segkit.open(folder).load["rows"]
+    except ColumnError as error:
+        return "refused: no row has an amount" if "not an amount" in str(error) else "refused: no row has a time"
+    return "opens" if read.get("profiles") else "opens empty: no reader knows the files"
+
+
+@pytest.mark.filterwarnings("ignore::segkit_generators.errors.FaultNotShown")
+def test_the_readme_says_which_faults_make_a_reader_refuse_the_whole_delivery(tmp_path: Path) -> None:
+    page = README.read_text(encoding="utf-8")
+    for name in FILE_FAULTS:
+        shop = make_shop("bakery", 60, seed=7, faults=[name])
+        answers = []
+        for system in ("klaviyo", "shopify", "activecampaign"):
+            try:
+                shop.write(tmp_path / name / system, system)
+            except BadArgument:  # it has nothing that the fault could strike
+                answers.append("opens")
+            else:
+                answers.append(opening(tmp_path / name / system / system))
+        row = f"| `{name}` | {' | '.join(answers)} |"
+        assert (row in page) == (set(answers) != {"opens"}), row
+
+
+def test_segkit_takes_no_order_apart_whose_day_was_swapped(clean: Path, tmp_path: Path) -> None:
+    whole, swapped = (segkit.open(folder / "shopify").load for folder in (clean, made(tmp_path, "swapped_days=0.3")))
+    assert whole["rows"]["orders"] == swapped["rows"]["orders"]
+    assert whole["rows"]["order_items"] == swapped["rows"]["order_items"]
+
+
+def test_no_offset_and_a_wrong_one_are_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segkit_generators.__main__.shop_of", None)
+    ask = ["fashion", "--out", str(tmp_path / "out"), "--as", "shopify", "--fault", "no_time_zone", "--fault", "wrong_time_zone"]
+    done = CliRunner().invoke(app, ask)
+    assert done.exit_code == 2
+    assert "no_time_zone and wrong_time_zone cannot go together" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("customers", [20, CUSTOMERS_OF_BLOCK + 1], ids=["small", "in blocks"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,30 @@ def test_edited_settings_stay_with_their_shop_and_refuse_another(old: Shop, new:
     assert files_of(tmp_path) == before
     (tmp_path / name).unlink()
     old.write(tmp_path)
+
+
+def full(*arguments: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def stopped(*arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("fails", [full, stopped])
+def test_a_run_that_cannot_go_on_leaves_the_old_shop_and_no_stage(
+    old: Shop, fails: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = written(old, tmp_path, (CANONICAL,))
+    monkeypatch.setattr("segkit_generators.store.Place.write_about", fails)
+    done = CliRunner().invoke(app, ["bakery", "--customers", "20", "--out", str(tmp_path)])
+    assert done.exit_code in ((2,) if fails is full else (1, 130))
+    assert "Traceback" not in done.stderr
+    if fails is full:
+        assert f"{tmp_path} cannot be written into: No space left on device." in done.stderr
+        assert "Make room, or give another folder as --out." in done.stderr
+    assert not (tmp_path / folder.STAGE).exists()
+    assert files_of(tmp_path) == before
 
 
 @pytest.mark.parametrize(("place", "told"), [("file", "is a file"), ("file/below", "cannot be written into: Not a directory")])

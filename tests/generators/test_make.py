@@ -95,6 +95,8 @@ def test_the_load_reports_a_receipt_for_every_table(tmp_path):
         (["bakery", "--as", "canonical,mailchimp"], "canonical, klaviyo, shopify"),
         (["bakery", "--as", ""], "canonical, klaviyo, shopify"),
         (["bakery", "--fault", "guests="], "or guests for its own share"),
+        (["bakery", "--until", "20261031"], "Write it as year-month-day"),
+        (["bakery", "--until", "2026-W44-6"], "Write it as year-month-day"),
     ],
 )
 def test_a_wrong_argument_names_what_is_allowed(tmp_path, arguments, allowed):

@@ -117,6 +117,15 @@ def test_nobody_orders_by_himself_after_dropping_out(tables, truth):
     left = repeats["profile_id"].map(truth.customers.set_index("profile_id")["dropped_out_on"])
     assert left.notna().all()
     assert (repeats["ordered_on"] <= left).all()
+    assert (repeats["ordered_on"] == left).any(), "the day itself may have one: he leaves in the course of it"
+
+
+def test_who_leaves_in_the_course_of_a_month_is_not_alive_at_its_end(truth):
+    left = truth.customers.set_index("profile_id")["dropped_out_on"]
+    alive = truth.alive.set_index("profile_id")
+    for name in alive:
+        end = pd.Period(name[-7:].replace("_", "-"), "M")
+        assert not alive.loc[left.loc[alive.index] <= end.end_time, name].any()
 
 
 def test_order_value_follows_the_planted_mean(purchases, truth):
@@ -220,6 +229,13 @@ def test_scanner_clicks_are_flagged_and_come_from_scanners(tables, truth):
     scanner = truth.customers.set_index("profile_id")["has_link_scanner"]
     assert 0 < len(bots) < len(clicks) / 2
     assert bots["profile_id"].map(scanner).all()
+    events = tables.email_events
+    mail = ["profile_id", "message_id"]
+    arrived = events[events["event_type"] == "received"].groupby(mail)["occurred_at"].apply(list).rename("arrived")
+    waits = bots.join(arrived, on=mail, how="left").explode("arrived")
+    waits = (waits["occurred_at"] - pd.to_datetime(waits["arrived"])).dt.total_seconds()
+    after = waits[waits > 0].groupby(level=0).min().reindex(bots.index)  # a flow's mail may come again
+    assert after.between(1, 15).all(), "a few seconds after the mail that it clicks in, never before"
 
 
 def test_hidden_apple_reads_leave_no_human_open(truth):

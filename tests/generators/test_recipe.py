@@ -21,6 +21,20 @@ def rule(rule: dict[str, Any]) -> Callable[[Own], None]:
     return lambda own: own["segments"]["slapend"].update(rule=rule)
 
 
+def two_rates(own: Own) -> None:
+    for country, rate in zip(own["countries"], (1.1, 1.2), strict=False):
+        country.update(currency="GBP", rate=rate)
+
+
+def always_buys(own: Own) -> None:
+    own["lifecycles"] = _read("_common")["lifecycles"]
+    own["lifecycles"]["regular"].update(purchase_rate_30d=600)
+
+
+def spoil_orders(own: Own) -> None:
+    own["orders"] = _read("_common")["orders"] | {"cancelled_share": 0.02, "refunded_share": 0.5, "partial_share": 0.9}
+
+
 def refused(profile: str, change: Callable[[Own], Any]) -> BadProfile:
     own = _read(profile)
     change(own)
@@ -65,6 +79,25 @@ def refused(profile: str, change: Callable[[Own], Any]) -> BadProfile:
         (lambda own: own["segments"]["slapend"].update(all=[]), "segments.slapend has rule and all", "one of: rule, all, any"),
         (lambda own: own["segments"]["slapend"].pop("rule"), "segments.slapend has no rule", "one of: rule, all, any"),
         (lambda own: own.update(known={"phone": 0.5}), "lacks known.gender", "Add it"),
+        (lambda own: own["countries"][1].update(currency="GBP"), "countries.1.currency is GBP and countries.1 has no rate", "worth in EUR"),
+        (lambda own: own["countries"][1].update(rate=2.0), "countries.1.rate is 2, of EUR", "or give countries.1.currency"),
+        (two_rates, "countries.1.rate is 1.2, that of countries.0 is 1.1, and both are of GBP", "one rate"),
+        (lambda own: own["trials"].append(own["trials"][0]), "trials.1.key is trial_new_collection, as is trials.0", "one of its own"),
+        (lambda own: own["trials"][0].update(key="cart"), "trials.0.key is cart, as is flows.cart", "one of its own"),
+        (lambda own: own["trials"][0].update(key="newsletter_001"), "as newsletters are called", "begin otherwise"),
+        (lambda own: own["static_lists"].append(own["static_lists"][0]), "static_lists.2.key is list_summer, as is static_lists.0", "own"),
+        (lambda own: own["pairs"].append(own["pairs"][0]), "pairs.", "one of its own"),
+        (lambda own: own["codes"].update(welcome=own["codes"]["midseason"]), "codes.welcome has the name of another code", "other than"),
+        (spoil_orders, "orders.cancelled_share, orders.refunded_share, orders.partial_share add up to 1.42", "1 at the most"),
+        (lambda own: own["flows"]["cart_reminder"].pop("after_hours"), "lacks flows.cart_reminder.after_hours", "after how many hours"),
+        (lambda own: own.update(birth_year={"from": -5, "to": 99999}), "birth_year.from is -5", "greater than or equal to 1900"),
+        (lambda own: own.update(growth=float("nan")), "growth is nan", "finite"),
+        (lambda own: own.update(brand_concentration=0.001), "brand_concentration is 0.001", "equal to 0.01"),
+        (always_buys, "lifecycles.regular.purchase_rate_30d is 600", "equal to 100"),
+        (lambda own: own.update(reaction=_read("_common")["reaction"] | {"read_sigma": 50}), "reaction.read_sigma is 50", "equal to 5"),
+        (lambda own: own.update(opening={"share": 0.1, "days": 854}), "opening.days is 854, longer than the history", "at most 853"),
+        (lambda own: own.update(email_domains={"icloud.example": 0.3}), "the shares of email_domains add up to 0.3", "1"),
+        (lambda own: own["flows"]["welcome_1"].pop("after_hours"), "lacks flows.welcome_1.after_hours", "after how many hours"),
     ],
 )
 def test_what_no_shop_can_be_made_of(change: Callable[[Own], Any], problem: str, cure: str) -> None:
@@ -80,6 +113,7 @@ def test_what_no_shop_can_be_made_of(change: Callable[[Own], Any], problem: str,
         (lambda own: own["products"].pop("slagroomtaart"), "slagroomtaart is the contest_product and no product"),
         (lambda own: own["flows"].pop("cake_survey"), "cake needs flows.cake_survey"),
         (lambda own: own["cake"]["order_share"].pop("cake_mail"), "lacks cake.order_share.cake_mail"),
+        (lambda own: own["cake"].update(open_days=71), "cake.open_days is 71, beyond the end"),
         (lambda own: own["cake"].update(opens_days_before_until=5000), "cake.opens_days_before_until is 5000"),
     ],
 )

@@ -117,8 +117,11 @@ def test_giftware_is_bought_by_businesses_in_office_hours_and_never_on_saturday(
     value = t.purchases.merge(t.profiles[["profile_id", "is_business"]], on="profile_id").groupby("is_business")["total_base"].mean()
     assert value[True] > 3 * value[False]
     by_day = t.purchases["ordered_on"].dt.day_of_week.value_counts(normalize=True)
-    repeat = t.purchases[t.purchases.duplicated("profile_id")]
-    assert (repeat["ordered_on"].dt.day_of_week != 5).all()
+    made_by_customers = t.orders[~t.orders["kind"].isin(["guest", "test"])]
+    assert set(made_by_customers["kind"]) == {"first", "repeat", "trial"}
+    assert (t.orders["ordered_on"].dt.day_of_week != 5).all()
+    weight = shop_of("giftware").truth["days"].set_index("day_on")["weight"]
+    assert (t.orders["ordered_on"].map(weight) > 0).all()
     weights = np.array(load_recipe("giftware")["weekday"])
     assert abs(by_day[3] - weights[3] / weights.sum()) < 0.03
 

@@ -14,7 +14,7 @@ from segkit_generators.big import write_blocks
 from segkit_generators.errors import FaultNotShown, GeneratorError
 from segkit_generators.exports import CANONICAL, EXPORTS, check_formats
 from segkit_generators.faults import FAULTS, FILE_FAULTS
-from segkit_generators.folder import drop_stage, stage_in
+from segkit_generators.folder import stage_in, staged
 from segkit_generators.recipe import load_recipe, profile_names
 from segkit_generators.shop import STEPS, shop_of
 
@@ -51,11 +51,8 @@ def _make(profile: str, out: Path, customers: int, seed: int, until: str, delive
     for told in arguments.not_shown(systems):
         Console(stderr=True).print(f"Note: {told}", markup=False, highlight=False, soft_wrap=True)
     stage_in(out, profile, formats)
-    try:
+    with staged(out):
         return _write(out, arguments, formats)
-    except GeneratorError:
-        drop_stage(out)
-        raise
 
 
 def _write(out: Path, arguments: Arguments, formats: tuple[str, ...]) -> Path:

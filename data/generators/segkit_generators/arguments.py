@@ -90,6 +90,9 @@ def check_arguments(profile: str, recipe: Recipe, customers: int, seed: int, unt
 
 def _date(until: str | date) -> date:
     try:
-        return date.fromisoformat(str(until))
+        found = date.fromisoformat(str(until))
+        if str(found) != str(until):  # the same day, written otherwise
+            raise ValueError
+        return found
     except ValueError:
         raise BadArgument(f"{until!r} is not a date.", "Write it as year-month-day, for example 2026-10-31.") from None

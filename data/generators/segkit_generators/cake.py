@@ -79,7 +79,7 @@ def _step(mailbox: Mailbox, played: pd.DataFrame, step: int, at: Ints) -> pd.Dat
     rules, rng = mailbox.world.recipe["cake"], mailbox.world.streams(f"cake order {step}")
     row = np.flatnonzero(at != NEVER)
     sent = mailbox.send(STEPS[step], STEPS[step], played["customer"].to_numpy()[row], at[row])
-    order_at = orders_caused(rng, sent, rules["order_share"][STEPS[step]], rules["order_median_hours"], mailbox.world.calendar.end)
+    order_at = orders_caused(rng, sent, rules["order_share"][STEPS[step]], rules["order_median_hours"], mailbox.world.calendar)
     ordered = (played["order_at"].to_numpy()[row] == NEVER) & (order_at != NEVER)
     played.loc[row[ordered], "order_at"] = order_at[ordered]
     played.loc[row[ordered], "ordered_after"] = step

@@ -10,6 +10,7 @@ from segkit_generators.moments import HOUR, NEVER, until
 from segkit_generators.orders import currencies, profile_ids
 from segkit_generators.purchases import GUEST
 from segkit_generators.reactions import after
+from segkit_generators.streams import between
 from segkit_generators.visits import CART_SECONDS
 from segkit_generators.world import World
 
@@ -18,7 +19,7 @@ def make_carts(world: World, orders: pd.DataFrame, visits: pd.DataFrame) -> pd.D
     """One row a cart: of every order (some lay abandoned first: `recovered` is its row), then those left behind."""
     rates, rng = world.recipe["carts"], world.streams("carts")
     low, high = rates["recovered_after_hours"]
-    lead = rng.integers(low * HOUR, high * HOUR, len(orders))
+    lead = between(rng, low * HOUR, high * HOUR, len(orders))
     known_since = np.where(orders["customer"] == GUEST, 0, world.joined_at[orders["customer"]])
     long_enough = orders["at"].to_numpy() - lead > known_since
     recovered = (orders["kind"] == "repeat") & (rng.random(len(orders)) < rates["recovered_share"]) & long_enough

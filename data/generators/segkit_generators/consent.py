@@ -6,8 +6,9 @@ import pyarrow as pa
 
 from segkit_generators import arrow
 from segkit_generators.messages import BOUNCE, COMPLAINT, SUNSET
-from segkit_generators.moments import HOUR, NEVER, until
+from segkit_generators.moments import NEVER, until
 from segkit_generators.orders import profile_ids
+from segkit_generators.reactions import seconds_of
 from segkit_generators.world import World
 
 STATUS = ("subscribed", "pending", "never_subscribed", "unsubscribed", "suppressed")
@@ -18,10 +19,10 @@ def make_subscriptions(world: World) -> pd.DataFrame:
     """One row a customer: start of the mail subscription (NEVER without one) and whether it needs confirming."""
     rules, source = world.recipe["consent"], world.hidden["source"]
     double = source.isin(["popup", "footer_form"]).to_numpy()
-    delay = rules["confirm_median_hours"] * HOUR * np.exp(world.streams("confirm delay").standard_normal(world.size))
+    delay = rules["confirm_median_hours"] * np.exp(world.streams("confirm delay").standard_normal(world.size))
     confirmed = world.streams("confirm").random(world.size) < rules["confirm_share"]
     ticked = (source != "checkout") | (world.streams("opt in").random(world.size) < rules["checkout_opt_in"])
-    start = world.joined_at + np.where(double, delay, 0).astype(np.int64)
+    start = world.joined_at + np.where(double, seconds_of(delay), 0)
     agreed = np.where(double, confirmed, ticked)
     return pd.DataFrame({"start": np.where(agreed, until(start, world.calendar.end), NEVER), "is_double": double})
 

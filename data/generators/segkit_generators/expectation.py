@@ -19,6 +19,7 @@ STEP = 7  # days at a time for regular gaps
 FINE = 0.02  # of a mean gap, in the table of renewals
 OLDEST = 4.0  # mean gaps since the last order; older counts as this old
 AGES = 81
+LONGEST = 200.0  # mean gaps in that table
 NO_LONGER = 1e-12  # so seldom a gap lasts so long that it counts as over
 
 
@@ -118,6 +119,7 @@ class Renewals:
     """Expected renewals within a time, given the time since the last, for gamma gaps of mean 1; a table, looked up bilinearly."""
 
     def __init__(self, shape: float, longest: float) -> None:
+        longest = min(longest, LONGEST)
         time = np.arange(0, longest + 2 * FINE, FINE)
         gaps = np.arange(1, int(longest + 6 * np.sqrt(longest / shape + 1)) + 2)
         usual = gammainc(gaps[:, None] * shape, shape * time).sum(axis=0)  # renewals after a renewal
@@ -125,12 +127,14 @@ class Renewals:
         self._table = np.stack([_after(age, shape, time, usual) for age in self._ages])
 
     def __call__(self, age: Floats, time: Floats) -> Floats:
-        across, down = np.minimum(age, OLDEST) / self._ages[1], time / FINE
+        end = FINE * (self._table.shape[1] - 1)
+        within, beyond = np.minimum(time, end), np.maximum(time - end, 0)  # after so many gaps one follows every mean gap
+        across, down = np.minimum(age, OLDEST) / self._ages[1], within / FINE
         row, column = np.minimum(across.astype(int), len(self._ages) - 2), np.minimum(down.astype(int), self._table.shape[1] - 2)
         right, below = across - row, down - column
         upper = self._table[row, column] * (1 - below) + self._table[row, column + 1] * below
         lower = self._table[row + 1, column] * (1 - below) + self._table[row + 1, column + 1] * below
-        return np.asarray(upper * (1 - right) + lower * right)
+        return np.asarray(upper * (1 - right) + lower * right + beyond)
 
 
 def _after(age: float, shape: float, time: Floats, usual: Floats) -> Floats:

@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,21 @@ def stage_in(out: Path, profile: str, deliveries: Iterable[str]) -> Path:
     except OSError as error:
         raise BadArgument(f"{out} cannot be written into: {error.strerror}.", "Give another folder as --out.") from None
     return out / STAGE
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[None]:
+    """What is staged goes when it cannot be finished, on Ctrl-C too; a full disk is a BadArgument."""
+    try:
+        yield
+    except OSError as error:
+        drop_stage(out)
+        raise BadArgument(
+            f"{out} cannot be written into: {error.strerror or error}.", "Make room, or give another folder as --out."
+        ) from error
+    except BaseException:
+        drop_stage(out)
+        raise
 
 
 def drop_stage(out: Path) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 from segkit_generators.moments import DAY, HOUR
 from segkit_generators.recipe import Recipe
 from segkit_generators.season import Calendar
-from segkit_generators.streams import Bools, Floats, Ints, Streams, choose
+from segkit_generators.streams import LEAST, Bools, Floats, Ints, Streams, choose
 
 SOURCES = ("checkout", "popup", "footer_form", "counter", "landing_page")
 
@@ -50,7 +50,7 @@ def _buying(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people:
     scale = np.exp(sigma * streams("scale").standard_normal(size) - sigma**2 / 2)
     hidden["order_scale"] = scale * np.where(people["is_business"], recipe["business_order_scale"], 1.0)
     base = np.array(list(recipe["category_base"].values()))
-    raw = streams("affinity").gamma(recipe["affinity_concentration"] * base / base.mean(), size=(size, len(base)))
+    raw = np.maximum(streams("affinity").gamma(recipe["affinity_concentration"] * base / base.mean(), size=(size, len(base))), LEAST)
     if "category_sex" in recipe:
         raw = raw * _own_sex(recipe, people["is_male"].to_numpy())
     for position, category in enumerate(recipe["category_base"]):
@@ -74,7 +74,7 @@ def _own_sex(recipe: Recipe, is_male: Bools) -> Floats:
 
 def _brands(hidden: pd.DataFrame, recipe: Recipe, streams: Streams) -> None:
     names = brands(recipe)
-    raw = streams("brands").gamma(recipe["brand_concentration"], size=(len(hidden), len(names)))
+    raw = np.maximum(streams("brands").gamma(recipe["brand_concentration"], size=(len(hidden), len(names))), LEAST)
     for position, brand in enumerate(names):
         hidden[f"brand_affinity_{brand}"] = raw[:, position] / raw.sum(axis=1)
 
@@ -82,8 +82,7 @@ def _brands(hidden: pd.DataFrame, recipe: Recipe, streams: Streams) -> None:
 def _reading(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people: pd.DataFrame, streams: Streams) -> None:
     size, rates, weight = len(hidden), recipe["reaction"], recipe["propensity_weight"]
     for name in ("open", "click"):
-        mean = of_type[name]
-        hidden[f"{name}_propensity"] = streams(f"{name} propensity").beta(mean * weight, (1 - mean) * weight)
+        hidden[f"{name}_propensity"] = _around(streams(f"{name} propensity"), of_type[name].to_numpy(dtype=float), weight)
     low, high = rates["fatigue_per_year"]
     hidden["fatigue_per_year"] = streams("fatigue").uniform(low, high, size)
     hidden["reading_after_days"] = of_type["reading_days"] * streams("reading").exponential(size=size)
@@ -92,6 +91,12 @@ def _reading(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, people
     hidden["has_link_scanner"] = streams("scanner").random(size) < rates["scanner_share"]
     hidden["client"] = choose(streams("client"), [one["share"] for one in recipe["clients"].values()], size)
     hidden["address_dies"] = streams("dead address").random(size) < rates["dead_address_share"]
+
+
+def _around(rng: np.random.Generator, mean: Floats, weight: float) -> Floats:
+    """A share for each mean (beta, of so much weight); none and all are what they are for everybody."""
+    some = np.where((mean > 0) & (mean < 1), mean, 0.5)
+    return np.where(some == mean, rng.beta(some * weight, (1 - some) * weight), mean)
 
 
 def _visiting(hidden: pd.DataFrame, of_type: pd.DataFrame, recipe: Recipe, streams: Streams) -> None:
@@ -110,15 +115,23 @@ def _sources(recipe: Recipe, buys: Bools, streams: Streams) -> np.ndarray:
 
 
 def _joined_days(recipe: Recipe, by_contest: pd.Series, calendar: Calendar, group: Ints, streams: Streams) -> Ints:
-    """Local day of joining: by season and growth, or evenly inside the contest."""
+    """Local day of joining: by season and growth, evenly inside the opening or the contest."""
     day = calendar.drawn_day(streams("joined").random(len(by_contest)), recipe["growth"], group)
-    opening = calendar.first + streams("joined opening").integers(0, recipe["opening"]["days"], len(by_contest))
-    day = np.where(streams("opening").random(len(by_contest)) < recipe["opening"]["share"], opening, day)
+    in_opening = streams("opening").random(len(by_contest)) < recipe["opening"]["share"]
+    day = np.where(in_opening, _opening_days(recipe["opening"]["days"], calendar, len(by_contest), streams), day)
     if "cake" not in recipe:
         return day
     opens = calendar.last - recipe["cake"]["opens_days_before_until"]
     contest = streams("joined contest").integers(0, recipe["cake"]["open_days"], len(by_contest)) + opens
     return np.where(by_contest, contest, day)
+
+
+def _opening_days(length: int, calendar: Calendar, size: int, streams: Streams) -> Ints:
+    """The opening's days that take orders, all alike; who would join on another is drawn again."""
+    day = calendar.first + streams("joined opening").integers(0, length, size)
+    days = calendar.days[~calendar.closes(calendar.days)]
+    count = max(1, int((days < calendar.first + length).sum()))
+    return np.where(calendar.closes(day), days[streams("joined open").integers(0, count, size)], day)
 
 
 def _joined_at(day: Ints, calendar: Calendar, streams: Streams) -> Ints:

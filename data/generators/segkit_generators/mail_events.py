@@ -8,6 +8,7 @@ from segkit_generators import arrow
 from segkit_generators.messages import COMPLAINT, UNSUBSCRIBE
 from segkit_generators.moments import NEVER
 from segkit_generators.orders import profile_ids
+from segkit_generators.reactions import RECEIVED_SECONDS
 from segkit_generators.world import World
 
 TYPES = ("sent", "received", "bounced", "opened", "clicked", "unsubscribed", "spam_complaint")
@@ -44,7 +45,7 @@ def _events(mails: pd.DataFrame) -> pd.DataFrame:
     bounced = (mails["is_dead"] | mails["is_soft"]).to_numpy()
     parts = [
         (SENT, at, False),
-        (RECEIVED, np.where(bounced, NEVER, at + 3), False),
+        (RECEIVED, np.where(bounced, NEVER, at + RECEIVED_SECONDS), False),
         (BOUNCED, np.where(bounced, at + 5, NEVER), False),
         (OPENED, mails["machine_at"].to_numpy(), True),
         (OPENED, mails["open_at"].to_numpy(), False),

@@ -58,6 +58,6 @@ def _send(mailbox: Mailbox, end: Ints, name: str, customer: Ints, day: Ints) -> 
     due = (mailbox.start[customer] <= at) & (at < end[customer]) & (at < world.calendar.end)
     sent = mailbox.send(name, name, customer[due], at[due])
     rng = world.streams(f"{name} orders")
-    ordered = orders_caused(rng, sent, rules["order_share"], rules["order_median_hours"], world.calendar.end)
+    ordered = orders_caused(rng, sent, rules["order_share"], rules["order_median_hours"], world.calendar)
     orders = pd.DataFrame({"customer": sent["customer"], "at": ordered, "kind": name})
     return Occasion(sent, orders[ordered != NEVER].reset_index(drop=True))

@@ -10,7 +10,7 @@ from segkit_generators.coupons import coupons
 from segkit_generators.moments import DAY, HOUR, NEVER, until
 from segkit_generators.purchases import GUEST
 from segkit_generators.returns import send_back
-from segkit_generators.streams import choose
+from segkit_generators.streams import between, choose
 from segkit_generators.world import World
 
 STATUS = ("completed", "cancelled", "refunded", "partially_refunded")
@@ -43,7 +43,7 @@ def _decide(world: World, orders: pd.DataFrame) -> None:
     shares = [rates["cancelled_share"], rates["refunded_share"], rates["partial_share"]]
     status = choose(rng, [1 - sum(shares), *shares], len(orders))
     low, high = rates["refund_after_days"]
-    refund_at = until(orders["at"].to_numpy() + rng.integers(low * DAY, high * DAY, len(orders)), world.calendar.end)
+    refund_at = until(orders["at"].to_numpy() + between(rng, low * DAY, high * DAY, len(orders)), world.calendar.end)
     settled = orders["kind"].isin(["cake", "test"]) | (orders["line_total"] == 0)
     unpaid = (status == REFUNDED) | (status == PARTIAL)
     whole = (status == PARTIAL) & ((orders["goods_lines"] < 2) | (orders["first_line"] == 0))
@@ -152,7 +152,7 @@ def refund_table(world: World, orders: pd.DataFrame, lines: pd.DataFrame) -> pa.
     row = np.concatenate([linked, loose, lines["order"].to_numpy()[piece]])
     kind = np.repeat([ORDER, UNLINKED, LINE], [len(linked), len(loose), len(piece)])
     low, high = world.recipe["orders"]["refund_after_days"]
-    later = orders["at"].to_numpy()[row] + rng.integers(low * DAY, high * DAY, len(row))
+    later = orders["at"].to_numpy()[row] + between(rng, low * DAY, high * DAY, len(row))
     at = np.where(kind == UNLINKED, np.minimum(later, world.calendar.end - 1), orders["refund_at"].to_numpy()[row])
     whole = np.where(kind == ORDER, orders["refunded"].to_numpy()[row], orders["first_line"].to_numpy()[row])
     before = np.full(len(row) - len(piece), -1)

@@ -34,7 +34,7 @@ def other_orders(world: World, organic: int) -> pd.DataFrame:
 
 
 def dropout_day(world: World, first_day: Ints) -> Ints:
-    """Local day from which a buyer no longer orders (it may lie after the history); NEVER for who never bought."""
+    """Local day on which a buyer leaves, after which he orders nothing (it may lie after the history); NEVER for who never bought."""
     left = first_day + np.ceil(world.hidden["dropout_after_days"].to_numpy()).astype(np.int64)
     return np.where(first_day == NEVER, NEVER, left)
 
@@ -49,11 +49,18 @@ def first_days(world: World, orders: pd.DataFrame) -> Ints:
 
 def _first_orders(world: World) -> Ints:
     hidden, calendar = world.hidden, world.calendar
-    at_checkout = world.joined_at + CHECKOUT_SECONDS
+    at_checkout = _before_closing(world, world.joined_at, CHECKOUT_SECONDS)
     wait = world.recipe["first_order_mean_days"] * world.streams("first order").exponential(size=world.size)
     day = calendar.day_of(calendar.mass(hidden["joined_day"].to_numpy() + 1, world.group) + wait, world.group)
     later = np.where(day <= calendar.last, calendar.moment(day, world.streams("first order hour")), NEVER)
     return np.where(hidden["buys"], np.where(hidden["source"] == "checkout", at_checkout, later), NEVER)
+
+
+def _before_closing(world: World, at: Ints, seconds: int) -> Ints:
+    """So many seconds later, or sooner where that would be on a day that takes no orders."""
+    later, zone = at + seconds, world.calendar.zone
+    left = np.maximum(world.calendar.local(zone.day(at) + 1, 0) - at, 0)
+    return np.where(world.calendar.closes(zone.day(later)), at + np.minimum(left // 2, seconds), later)
 
 
 def _repeats(world: World, first: pd.DataFrame) -> pd.DataFrame:
@@ -91,6 +98,7 @@ def _regular(world: World, first: pd.DataFrame) -> pd.DataFrame:
     passed = np.cumsum(gap)
     before = np.concatenate([[0.0], passed])[np.cumsum(count) - count]
     day = start[row] + np.maximum(np.round(passed - before[row]), 1).astype(np.int64)
+    day = calendar.open_days(day)
     fits = day < until_day[row]
     customer = first["customer"].to_numpy()[row[fits]]
     return pd.DataFrame({"customer": customer, "at": calendar.moment(day[fits], rng), "kind": "repeat"})

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from segkit_generators.moments import DAY, HOUR, NEVER, until
+from segkit_generators.season import Calendar
 from segkit_generators.streams import Bools, Floats, Ints
 from segkit_generators.world import World
 
 YEAR = 365.25 * DAY
+CENTURY = 876_600.0  # hours
 MOST = 0.97  # no mail is read for certain
+RECEIVED_SECONDS = 3  # from sending to the mailbox
 CHECKOUT_SECONDS = 120  # from deciding to the order
 
 
@@ -48,7 +51,7 @@ class Mailbox:
         still = at < self.world.stops("reading_after_days")[customer]
         reads = arrived & still & (rng.random(len(sent)) < np.minimum(chance, MOST))
         hours = rates["read_median_hours"] * np.exp(rates["read_sigma"] * rng.standard_normal(len(sent)))
-        return np.where(reads, at + 60 + (hours * HOUR).astype(np.int64), NEVER)
+        return np.where(reads, at + 60 + seconds_of(hours), NEVER)
 
     def _opens(self, sent: pd.DataFrame, arrived: Bools, rng: np.random.Generator) -> None:
         """Apple's proxy fetches the pixel of what its readers get, and hides when they really read."""
@@ -71,7 +74,12 @@ class Mailbox:
         sent["click_at"] = after(read, rng.integers(10, 240, len(sent)))
         scanned = rng.random(len(sent)) < rates["scanner_click_share"]
         scanned &= hidden["has_link_scanner"].to_numpy() & arrived
-        sent["bot_at"] = np.where(scanned, sent["at"] + rng.integers(1, 15, len(sent)), NEVER)
+        sent["bot_at"] = np.where(scanned, sent["at"] + RECEIVED_SECONDS + rng.integers(1, 15, len(sent)), NEVER)
+
+
+def seconds_of(hours: Floats) -> Ints:
+    """Whole seconds of hours; of more than a century, a century."""
+    return np.asarray(np.minimum(hours, CENTURY) * HOUR).astype(np.int64)
 
 
 def after(at: Ints, seconds: Ints | int) -> Ints:
@@ -79,8 +87,12 @@ def after(at: Ints, seconds: Ints | int) -> Ints:
     return np.where(at == NEVER, NEVER, np.where(at == NEVER, 0, at) + seconds)
 
 
-def orders_caused(rng: np.random.Generator, sent: pd.DataFrame, share: float, median_hours: float, end: int) -> Ints:
-    """When each who got a mail orders because of it: a share of its readers, some hours after reading; NEVER for the others."""
+def orders_caused(rng: np.random.Generator, sent: pd.DataFrame, share: float, median_hours: float, calendar: Calendar) -> Ints:
+    """When each who got a mail orders because of it: a share of its readers, some hours after reading; NEVER for the others.
+
+    Who would on a day that takes no orders does on the next that does.
+    """
     moved = rng.random(len(sent)) < share
     hours = median_hours * np.exp(rng.standard_normal(len(sent)))
-    return until(after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + (hours * HOUR).astype(np.int64)), end)
+    ordered = after(np.where(moved, sent["read_at"], NEVER), CHECKOUT_SECONDS + seconds_of(hours))
+    return until(calendar.on_open_days(ordered), calendar.end)

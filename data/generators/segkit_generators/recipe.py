@@ -10,7 +10,7 @@ from ruamel.yaml.error import YAMLError
 
 from segkit_generators.errors import BadProfile, UnknownProfile
 from segkit_generators.recipe_checks import check_parts
-from segkit_generators.recipe_model import first_empty, first_mistake
+from segkit_generators.recipe_mistakes import first_empty, first_mistake
 
 _FOLDER = files("segkit_generators") / "profiles"
 

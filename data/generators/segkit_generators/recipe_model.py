@@ -1,35 +1,42 @@
 """What a shop's YAML may hold: every key, with the values that fit it."""
 
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from segkit_generators.recipe_values import (
     Amount,
+    Concentration,
     Count,
     CountryCode,
     Currency,
     Days,
+    History,
     Hour,
     Hours,
     Language,
+    Lines,
     MonthDay,
     Pool,
+    PoolSize,
     Range,
     Rates,
+    Scale,
     Scores,
+    Shape,
     Share,
+    Sigma,
     TimeZone,
     Week,
     Weight,
-)
+    Year,
+)  # fmt: skip
 
 
 class Keys(BaseModel):
     """A mapping with these keys and no other; numbers are numbers and not texts of them."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Client(Keys):
@@ -51,8 +58,8 @@ class Country(Keys):
 
 
 class Span(Keys):
-    from_: int = Field(alias="from")
-    to: int
+    from_: Year = Field(alias="from")
+    to: Year
 
     @model_validator(mode="after")
     def _rising(self) -> "Span":
@@ -68,12 +75,12 @@ class Opening(Keys):
 
 class Lifecycle(Keys):
     share: Share
-    purchase_rate_30d: Weight
+    purchase_rate_30d: Lines
     dropout_days: Amount
     open: Share
     click: Share
     reading_days: Amount
-    visits_30d: Weight
+    visits_30d: Lines
     visiting_days: Amount
     tracking: Share
 
@@ -154,7 +161,7 @@ class Newsletter(Keys):
 
 class Reaction(Keys):
     read_median_hours: Amount
-    read_sigma: Weight
+    read_sigma: Sigma
     fatigue_per_year: Rates
     topic_lift: Weight
     second_open_share: Share
@@ -212,7 +219,7 @@ class Cake(Keys):
 
 
 class Site(Keys):
-    extra_views: Weight
+    extra_views: Lines
     click_visit_share: Share
     url: str
 
@@ -232,7 +239,7 @@ class Trial(Keys):
 
 class Returns(Keys):
     share: dict[str, Share]
-    spread: Weight
+    spread: Sigma
     reasons: Annotated[dict[str, Amount], Field(min_length=1)]
     after_days: Range
 
@@ -293,24 +300,24 @@ class Profile(Keys):
     """A whole profile, over what all shops have in common."""
 
     client: Client
-    history_days: Annotated[int, Field(ge=120)]
+    history_days: History
     countries: Annotated[list[Country], Field(min_length=1)]
-    pool_size: Annotated[int, Field(ge=10)]
+    pool_size: PoolSize
     email_domains: dict[str, Share]
     known: dict[Literal["phone", "gender", "birthday"], Share]
     business_share: Share
-    business_order_scale: Amount
+    business_order_scale: Scale
     staff_share: Share
     birth_year: Span
     sources: dict[Literal["buyers", "others"], dict[Literal["checkout", "popup", "footer_form", "counter", "landing_page"], Share]]
     growth: Weight
     opening: Opening
     lifecycles: dict[str, Lifecycle]
-    purchase_rate_shape: Amount
-    propensity_weight: Amount
+    purchase_rate_shape: Shape
+    propensity_weight: Shape
     first_order_mean_days: Amount
-    order_scale_sigma: Weight
-    affinity_concentration: Amount
+    order_scale_sigma: Sigma
+    affinity_concentration: Concentration
     weekday: Week
     pickup_share: Annotated[list[Share], Field(min_length=7, max_length=7)]
     pickup_country: str
@@ -320,9 +327,9 @@ class Profile(Keys):
     pickup_after_days: Range
     vat: dict[str, Share]
     category_base: dict[str, Amount]
-    extra_lines: dict[str, Weight]
+    extra_lines: dict[str, Lines]
     stay_in_category: Share
-    extra_quantity: dict[str, Weight]
+    extra_quantity: dict[str, Lines]
     cost_share: Share
     house_brand: str
     products: dict[str, Product]
@@ -341,10 +348,10 @@ class Profile(Keys):
     contest_product: str | None = None
     cake: Cake | None = None
     trials: Annotated[list[Trial], Field(min_length=1)] = []
-    gap_shape: Amount | None = None
+    gap_shape: Shape | None = None
     category_sex: dict[str, Literal["female", "male"]] = {}
     sex_lift: Amount = 1.0
-    brand_concentration: Amount | None = None
+    brand_concentration: Concentration | None = None
     codes: dict[str, SeasonCode] = {}
     returns: Returns | None = None
     pairs: Annotated[list[Pair], Field(min_length=1)] = []
@@ -355,40 +362,3 @@ class Profile(Keys):
     sunset: Sunset | None = None
     static_lists: Annotated[list[StaticList], Field(min_length=1)] = []
     segments: Annotated[dict[str, OwnSegment], Field(min_length=1)] = {}
-
-
-def first_empty(recipe: Any, path: str = "") -> tuple[str, str] | None:
-    """The first key under which nothing stands, and what to do about it; None when there is none."""
-    if recipe is None:
-        return f"{path} holds nothing.", "Fill it, or leave the key out."
-    below = recipe.items() if isinstance(recipe, dict) else enumerate(recipe) if isinstance(recipe, list) else ()
-    found = (first_empty(one, f"{path}.{key}" if path else str(key)) for key, one in below)
-    return next((one for one in found if one), None)
-
-
-def first_mistake(recipe: Any) -> tuple[str, str] | None:
-    """What is wrong with the first key that is (its path and the trouble), and what is allowed; None when all fits."""
-    try:
-        Profile.model_validate(recipe)
-    except ValidationError as error:
-        found = error.errors()[0]
-        path = ".".join(str(part) for part in found["loc"])
-        if found["type"] == "extra_forbidden":
-            return f"unknown key {path!r}.", f"Allowed there are: {', '.join(_allowed(found['loc'][:-1]))}."
-        if found["type"] == "missing":
-            return f"lacks {path}.", "Add it; bakery.yaml says what each key means."
-        return f"{path} is {found['input']!r}.", f"{found['msg'].removeprefix('Value error, ')}."
-    return None
-
-
-def _allowed(path: tuple[int | str, ...]) -> list[str]:
-    """The keys that the mapping at this path may have."""
-    kind: Any = Profile
-    for part in path:
-        kind = _present(kind.model_fields[part].annotation if hasattr(kind, "model_fields") else get_args(kind)[-1])
-    return sorted(field.alias or name for name, field in kind.model_fields.items())
-
-
-def _present(kind: Any) -> Any:
-    """What an optional value is when it is there."""
-    return next(one for one in get_args(kind) if one is not NoneType) if isinstance(kind, UnionType) else kind

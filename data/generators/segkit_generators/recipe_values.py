@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field
 
 NO_LEAP_YEAR = 2001
+LITTLE, MUCH = 1e-6, 1e6  # beyond them a shop is no shop, and its numbers no numbers
+LONG = 36_500  # days: a century
 
 
 def _zone(name: str) -> str:
@@ -37,10 +39,18 @@ def _some(weights: list[float]) -> list[float]:
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
-Amount = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
-Days = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0, le=MUCH)]
+Amount = Annotated[float, Field(ge=LITTLE, le=MUCH)]
+Lines = Annotated[float, Field(ge=0, le=100)]
+Scale = Annotated[float, Field(ge=LITTLE, le=100)]
+Shape = Annotated[float, Field(ge=0.1, le=1000)]
+Concentration = Annotated[float, Field(ge=0.01, le=1000)]
+Sigma = Annotated[float, Field(ge=0, le=5)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Days = Annotated[int, Field(ge=1, le=LONG)]
+History = Annotated[int, Field(ge=120, le=LONG)]
+Year = Annotated[int, Field(ge=1900, le=2099)]
+PoolSize = Annotated[int, Field(ge=10, le=10_000)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Range = Annotated[list[Count], Field(min_length=2, max_length=2), AfterValidator(_rising)]
 Rates = Annotated[list[Weight], Field(min_length=2, max_length=2), AfterValidator(_rising)]

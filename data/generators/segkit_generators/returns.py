@@ -5,7 +5,7 @@ import pandas as pd
 
 from segkit_generators.baskets import NO_PRODUCT, total
 from segkit_generators.moments import DAY, NEVER, until
-from segkit_generators.streams import Floats, choose
+from segkit_generators.streams import Floats, between, choose
 from segkit_generators.world import World
 
 MOST = 0.95  # nobody sends everything back for certain
@@ -28,7 +28,7 @@ def send_back(world: World, orders: pd.DataFrame, lines: pd.DataFrame, products:
     category = products["category_no"].to_numpy()[product]
     chance = return_chance(world)[orders["customer"].to_numpy()[order], category]  # GUEST = -1 = the last row
     low, high = rules["after_days"]
-    at = until(orders["at"].to_numpy() + rng.integers(low * DAY, high * DAY, len(orders)), world.calendar.end)
+    at = until(orders["at"].to_numpy() + between(rng, low * DAY, high * DAY, len(orders)), world.calendar.end)
     may = ~orders["kind"].isin(["cake", "test"]).to_numpy() & (at != NEVER)
     paid = (product != NO_PRODUCT) & (lines["line_total"] > 0).to_numpy()
     lines["is_returned"] = (rng.random(len(lines)) < chance) & may[order] & paid

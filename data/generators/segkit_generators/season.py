@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit_generators.feasts import feast_day
-from segkit_generators.moments import DAY, HOUR, Zone
+from segkit_generators.moments import DAY, HOUR, NEVER, Zone, weekday
 from segkit_generators.recipe import Recipe
-from segkit_generators.streams import Floats, Ints, choose
+from segkit_generators.streams import Bools, Floats, Ints, choose
 
 EPOCH = date(1970, 1, 1)
 DAYS_AHEAD = 365
+TRIES = 8  # days to the next open one, an hour of the clock included
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Calendar:
     past: Season
     ahead: Season  # of the days after `last`, for what is to be expected
     hours: Floats
+    closed: Bools  # Monday .. Sunday: takes no orders
     zone: Zone
     countries: tuple[str, ...]  # the countries with feasts of their own, in the order of the groups 1, 2, ...
 
@@ -83,6 +85,26 @@ class Calendar:
         second = choose(rng, self.hours, len(day)) * HOUR + rng.integers(0, HOUR, len(day))
         return self.zone.to_utc(day * DAY + second)
 
+    def closes(self, day: Ints) -> Bools:
+        """Whether the shop takes no orders on each local day; never on NEVER."""
+        happens = day != NEVER
+        return happens & self.closed[weekday(np.where(happens, day, 0))]
+
+    def open_days(self, day: Ints) -> Ints:
+        """Each local day, or the next that takes orders."""
+        wait = np.array([next(days for days in range(7) if not self.closed[(number + days) % 7]) for number in range(7)])
+        return day + wait[weekday(day)]
+
+    def on_open_days(self, at: Ints, limit: int = NEVER) -> Ints:
+        """The same moments, days later where the shop takes no orders on their day, or days earlier where that would pass `limit`."""
+        later = self._moved(at, DAY)
+        return np.where(later > limit, self._moved(at, -DAY), later) if limit != NEVER else later
+
+    def _moved(self, at: Ints, seconds: int) -> Ints:
+        for _ in range(TRIES if self.closed.any() else 0):
+            at = at + np.where(self.closes(self.zone.day(at)), seconds, 0)
+        return at
+
     def local(self, day: Ints, hour: int) -> Ints:
         """The UTC second of a full local hour on each local day."""
         return self.zone.to_utc(day * DAY + hour * HOUR)
@@ -105,7 +127,8 @@ def make_calendar(recipe: Recipe, until: date) -> Calendar:
     season = _season(recipe, days, local, length)
     zone = Zone(recipe["client"]["time_zone"], first, last)
     hours = np.array(recipe["hour"], dtype=float)
-    return Calendar(first, last, season.cut(0, length), season.cut(length, len(days)), hours, zone, local)
+    closed = np.array(recipe["weekday"]) == 0
+    return Calendar(first, last, season.cut(0, length), season.cut(length, len(days)), hours, closed, zone, local)
 
 
 def _season(recipe: Recipe, days: list[date], local: tuple[str, ...], length: int) -> Season:

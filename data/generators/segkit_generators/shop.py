@@ -353,7 +353,7 @@ def _done(world: World, trade: Trade, post: Post, cake: Cake | None) -> dict[str
 
 def _lists(world: World, trade: Trade, subscriptions: pd.DataFrame, cake: Cake | None) -> dict[str, pa.Table]:
     """The canonical table list_memberships, of a shop that has lists."""
-    parts = [list_table(world, cake.participants)] if cake else []
+    parts = [list_table(world, cake.participants)] if cake and world.recipe["cake"]["lists"] else []
     parts += [static_table(world, trade, subscriptions)] if "static_lists" in world.recipe else []
     return {"list_memberships": pa.concat_tables(parts)} if parts else {}
 

@@ -25,6 +25,15 @@ class Streams:
         return Streams(self.seed, self.block, f"{prefix} ")
 
 
+LEAST = 1e-200
+"""A taste that is so small counts as so much: none of all would leave nothing to choose."""
+
+
+def between(rng: np.random.Generator, low: int, high: int, size: int) -> Ints:
+    """Whole numbers from `low` to below `high`; `low` itself where the two are one."""
+    return rng.integers(low, max(high, low + 1), size)
+
+
 def choose(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Ints:
     """`size` positions drawn with these relative weights, one uniform number each."""
     cumulative = np.cumsum(np.asarray(weights, dtype=float))

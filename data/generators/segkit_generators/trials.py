@@ -8,12 +8,14 @@ import pyarrow as pa
 
 from segkit_generators import arrow
 from segkit_generators.messages import trial_moment
-from segkit_generators.moments import DAY, weekday
+from segkit_generators.moments import DAY
 from segkit_generators.orders import profile_ids
 from segkit_generators.reactions import Mailbox
 from segkit_generators.recipe import Recipe
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
+
+ORDER_SECONDS = 600  # from the mail to the first order that it causes
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def _run(mailbox: Mailbox, end: Ints, trial: Recipe) -> Trials:
     customer = np.flatnonzero(taking_part)
     assigned = pd.DataFrame({"customer": customer, "trial": trial["key"], "is_control": is_control[customer], "at": at,
                              "probability": np.where(is_control[customer], trial["holdout"], 1 - trial["holdout"])})  # fmt: skip
-    ordered = _on_open_days(world, at + 600 + (wait[causes] * trial["within_days"] * DAY).astype(np.int64))
+    begins, length = at + ORDER_SECONDS, trial["within_days"] * DAY
+    ordered = world.calendar.on_open_days(begins + (wait[causes] * length).astype(np.int64), begins + length)
     orders = pd.DataFrame({"customer": causes, "at": ordered, "kind": "trial"})
     sent = mailbox.send(trial["key"], trial["key"], mailed, np.full(len(mailed), at))
     return Trials(assigned, [sent], orders[orders["at"] < world.calendar.end])
@@ -55,12 +58,6 @@ def _asked(world: World, trial: Recipe, rng: np.random.Generator) -> Bools:
     consumers = ~world.people["is_business"].to_numpy()
     right = consumers if trial.get("to") == "consumers" else np.ones(world.size, dtype=bool)
     return right & (rng.random(world.size) < trial["invited"]) if "invited" in trial else right
-
-
-def _on_open_days(world: World, at: Ints) -> Ints:
-    """A day later where the shop takes no orders on that weekday."""
-    closed = np.array(world.recipe["weekday"]) == 0
-    return at + DAY * closed[weekday(world.calendar.zone.day(at))]
 
 
 def trial_table(world: World, trials: Trials) -> pa.Table:

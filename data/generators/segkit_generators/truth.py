@@ -64,6 +64,10 @@ def machine_truth(events: pa.Table) -> pd.DataFrame:
 def hindsight_truth(world: World, orders: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """One row a buyer of a year before the end: what was to be expected of him then, for beside what he did."""
     as_of = world.calendar.last - AHEAD[-1]
+    if as_of < world.calendar.first:  # nobody had bought
+        return pd.DataFrame(
+            columns=["profile_id", "as_of_on", *(f"expected_{what}_{days}d" for days in AHEAD for what in ("orders", "value"))]
+        )
     truth = pd.DataFrame({"profile_id": world.profiles().to_pandas(), "as_of_on": _date(np.full(world.size, as_of))})
     for days in AHEAD:
         truth[f"expected_orders_{days}d"], truth[f"expected_value_{days}d"] = expect(world, products, orders, as_of, days)

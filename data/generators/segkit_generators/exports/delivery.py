@@ -52,6 +52,7 @@ class TextFile:
     amounts: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
     unit: str | None = None
+    part_of: "TextFile | None" = field(default=None, repr=False)  # the file that this one and others were made of
 
     def content(self) -> bytes:
         """The file as bytes; what the encoding cannot say becomes a question mark."""

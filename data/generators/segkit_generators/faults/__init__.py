@@ -44,6 +44,11 @@ def checked(wanted: Iterable[str]) -> dict[str, float]:
         both = [name for name in asked if name in names]
         if len(both) > 1:
             raise BadArgument(f"{both[0]} and {both[1]} cannot go together: {why}.", "Give one of them.")
+    if asked.get("no_time_zone") == 1 and "wrong_time_zone" in asked:
+        raise BadArgument(
+            "no_time_zone and wrong_time_zone cannot go together: a time without an offset says no wrong one.",
+            "Give one of them, or no_time_zone with a share below 1, such as no_time_zone=0.5.",
+        )
     return {name: asked[name] for name in ALL if name in asked}
 
 

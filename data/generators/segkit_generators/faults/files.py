@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segkit_generators.exports.delivery import Delivery, File, TextFile
-from segkit_generators.streams import Streams
+from segkit_generators.streams import Bools, Streams
 
 DUTCH = {
     "Email": "E-mailadres", "First Name": "Voornaam", "Last Name": "Achternaam", "Created at": "Aangemaakt op", "Total": "Totaal",
@@ -17,6 +17,7 @@ DUTCH = {
 OFFSET = r"\s?(?:[+-]\d{2}:?\d{2}|Z)$"
 DATE, EITHER_WAY = r"^(\d{4})-(\d{2})-(\d{2})", "|".join(f"^....-{month:02d}-(?!{month:02d})(?:0.|1[0-2])" for month in range(1, 13))
 WHOLE = "files"
+UNITS = "orders, or rows, of each file"
 EXACT_DIGITS = 11  # longer numbers Excel shows with an exponent
 
 
@@ -60,7 +61,9 @@ def spoil(delivery: Delivery, wanted: Mapping[str, float], seed: int) -> tuple[D
             if not isinstance(file, TextFile) or file.rows.empty:
                 files.append(file)
                 continue
-            changed, rows = FILE_FAULTS[name].change(file, share, Streams(seed)(f"fault {name} {delivery.system} {file.name}"))
+            changed, rows = FILE_FAULTS[name].change(
+                file, share, Streams(seed)(f"fault {name} {delivery.system} {(file.part_of or file).name}")
+            )
             files += changed
             if _is_as_it_was(file, changed):
                 continue  # it had that already, or had nothing that could be struck
@@ -89,7 +92,8 @@ def translate_headers(file: TextFile, share: float, rng: np.random.Generator) ->
 
     columns = {"amounts": ours(file.amounts), "moments": ours(file.moments), "unit": DUTCH.get(file.unit, file.unit) if file.unit else None}
     rows = file.rows.set_axis(list(ours(list(map(str, file.rows)))), axis=1)
-    return [replace(file, rows=rows, **columns)], file.rows.index  # type: ignore[arg-type]
+    whole = translate_headers(file.part_of, share, rng)[0][0] if file.part_of else None
+    return [replace(file, rows=rows, part_of=whole, **columns)], file.rows.index  # type: ignore[arg-type]
 
 
 def truncate(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
@@ -107,7 +111,9 @@ def overlap(file: TextFile, share: float, rng: np.random.Generator) -> Changed:
     middle, half = (codes.max() + 1) / 2, max(1, share * (codes.max() + 1)) / 2
     first, second = codes < middle + half, codes >= middle - half
     stem, _, ending = file.name.rpartition(".")
-    parts = [replace(file, name=f"{stem}_{number}.{ending}", rows=file.rows[mask]) for number, mask in ((1, first), (2, second))]
+    parts = [
+        replace(file, name=f"{stem}_{number}.{ending}", rows=file.rows[mask], part_of=file) for number, mask in ((1, first), (2, second))
+    ]
     return parts, file.rows.index[first & second]
 
 
@@ -137,20 +143,34 @@ def save_in_excel(file: TextFile, share: float, rng: np.random.Generator) -> Cha
 
 
 def _in_moments(file: TextFile, share: float, rng: np.random.Generator, change: Callable[[pd.Series], pd.Series], where: str) -> Changed:
-    """A change of every moment in a share of the rows that have one that it can change."""
-    rows = file.rows.copy()
-    able = np.zeros(len(rows), dtype=bool)
-    for name in file.moments:
-        able |= rows[name].astype("string").str.contains(where, regex=True).fillna(False).to_numpy(dtype=bool)
-    struck = np.zeros(len(rows), dtype=bool)
-    candidates = np.flatnonzero(able)
-    if len(candidates):
-        struck[rng.choice(candidates, max(1, round(share * len(candidates))), replace=False)] = True
+    """A change of every moment of a share of the units that have one that it can change: an order is not of two minds about its day.
+
+    Of several files that were made of one the same units are struck, as a unit may stand in each.
+    """
+    rows, whole = file.rows.copy(), file.part_of or file
+    candidates = _units(whole)[_able(whole, where)].unique()
+    if not len(candidates):
+        return [file], rows.index[:0]
+    chosen = candidates[rng.choice(len(candidates), max(1, round(share * len(candidates))), replace=False)]
+    struck = _units(file).isin(chosen).to_numpy() & _able(file, where)
     for name in file.moments:
         column = rows[name].astype("string")
         fits = struck & column.str.contains(where, regex=True).fillna(False).to_numpy(dtype=bool)
         rows[name] = column.where(~fits, change(column)).astype(object)
     return [file.with_rows(rows)], rows.index[struck]
+
+
+def _units(file: TextFile) -> pd.Series:
+    """What each row is about: the order of a line, or itself."""
+    return file.rows[file.unit] if file.unit else pd.Series(file.rows.index, file.rows.index)
+
+
+def _able(file: TextFile, where: str) -> Bools:
+    """The rows with a moment that a change can strike."""
+    able = np.zeros(len(file.rows), dtype=bool)
+    for name in file.moments:
+        able |= file.rows[name].astype("string").str.contains(where, regex=True).fillna(False).to_numpy(dtype=bool)
+    return able
 
 
 def _as_excel_writes(cell: str) -> str:
@@ -174,9 +194,9 @@ FILE_FAULTS = {
     "utf16": FileFault("the encoding of Excel's Unicode text", 1.0, _written(encoding="utf-16-le", bom=True), WHOLE),
     "bom": FileFault("a byte order mark before the first header", 1.0, _written(encoding="utf-8", bom=True), WHOLE),
     "translated_headers": FileFault("headers in Dutch", 1.0, translate_headers, WHOLE),
-    "swapped_days": FileFault("day and month in each other's place", 0.05, swap_days),
-    "no_time_zone": FileFault("times without an offset", 1.0, forget_zone),
-    "wrong_time_zone": FileFault("local times that say they are UTC", 1.0, mistake_zone),
+    "swapped_days": FileFault("day and month in each other's place", 0.05, swap_days, UNITS),
+    "no_time_zone": FileFault("times without an offset", 1.0, forget_zone, UNITS),
+    "wrong_time_zone": FileFault("local times that say they are UTC", 1.0, mistake_zone, UNITS),
     "excel_round_trip": FileFault("opened in Excel and saved again", 1.0, save_in_excel, WHOLE),
     "truncated_file": FileFault("the file breaks off in the middle of a row", 0.2, truncate),  # last: it leaves bytes, not rows
 }

@@ -12,6 +12,7 @@ from segkit_generators.faults.fault import Fault, Planted, Tables
 from segkit_generators.streams import Bools, Ints
 from segkit_generators.world import World
 
+SETTLED = {"status": "completed", "source_status": "completed", "financial_status": "paid", "refunded_total": 0}  # nothing is paid back
 TIED = {"ordered_at": "ordered_at", "ordered_on": "ordered_on", "paid_at": "ordered_at"}  # the one before may never have been paid
 
 
@@ -45,16 +46,17 @@ def sell_on_marketplace(world: World, tables: Tables, rows: Ints, rng: np.random
 
 
 def place_tests(world: World, tables: Tables, rows: Ints, rng: np.random.Generator) -> Planted:
-    """Somebody of the shop tries the checkout, with a real-looking order that nobody paid for."""
+    """Somebody of the shop tries the checkout, with a real-looking order that is paid for with the test method: no money moves."""
     orders, items = tables["orders"], tables["order_items"]
     ids, old = world.numbered("OX", rows), ids_of(orders, rows)
     tests = copies(
         orders, rows, order_id=ids, source_order_id=ids, order_number=world.numbered("#T", rows), profile_id=None, is_guest=True,
         email_at_order="test@example.com", is_test=True, counts_as_purchase=False, cart_id=None,
+        **SETTLED, net_base=orders["total_base"].take(pa.array(rows)),
     )  # fmt: skip
     lines = np.flatnonzero(is_among(items, "order_id", old))
     new = ids.take(pc.index_in(items["order_id"].take(pa.array(lines)).combine_chunks(), value_set=old))
-    more = copies(items, lines, order_id=new, order_item_id=world.numbered("LX", lines))
+    more = copies(items, lines, order_id=new, order_item_id=world.numbered("LX", lines), refunded_quantity=0)
     return {**tables, "orders": added(orders, tests), "order_items": added(items, more)}, {"orders": ids}
 
 
@@ -107,7 +109,7 @@ def _previous(tables: Tables) -> Ints:
 FAULTS = {
     "guests": Fault("orders without a customer", 0.15, named, make_guests),
     "marketplace_orders": Fault("orders from a marketplace, with a masked address", 0.03, named, sell_on_marketplace),
-    "test_orders": Fault("orders that the shop placed to try its checkout", 0.005, named, place_tests),
+    "test_orders": Fault("orders that the shop placed to try its checkout, paid with a test method", 0.005, named, place_tests),
     "two_countries": Fault("customers with an order in another country", 0.01, later, ship_abroad),
     "ties": Fault("two orders of one customer in the same second", 0.01, paired, order_twice_at_once),
     "duplicate_lines": Fault("order lines that stand there twice", 0.01, None, repeat_lines, of="order_items"),
