@@ -24,6 +24,7 @@ DEMOGRAPHICS, ORDERS = ["gender", "age", "country_code"], ["bought", "last"]
 DRESS = did("placed_order", item={"category": "jurken"})
 DRESS_THIS_YEAR = did("placed_order", item={"category": "jurken"}, within="last 365 days")
 WOMEN = profile(gender="female")
+FRENCH = profile(language="fr-BE")
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,7 @@ def test_women_spend_about_what_men_do() -> None:
 def test_the_longer_ago_the_last_order_the_less_is_spent() -> None:
     means = people().query("order_count > 0").groupby(pd.cut(people()["recency_days"], [-1, 30, 90, 180, 365, 9999]))["spent"].mean()
     assert means.is_monotonic_decreasing
+    assert people().query("order_count == 0")["spent"].mean() > 1.5 * means.iloc[-1]  # longer than a year ago
 
 
 def test_twins_on_paper_are_a_regular_and_somebody_who_never_bought() -> None:
@@ -117,6 +119,26 @@ def test_who_bought_a_dress_buys_one_again_sooner_than_a_woman_does() -> None:
     assert had.sum() < women.sum()
 
 
+def test_beside_a_dress_gender_adds_next_to_nothing_and_leaves_out_many_who_would_buy() -> None:
+    ids, buys = people()["profile_id"], people()["profile_id"].isin(view().members(DRESS_THIS_YEAR)["profile_id"])
+    had, women = ids.isin(view(THEN).members(DRESS)["profile_id"]), people()["gender"] == "female"
+    assert abs(buys[had & women].mean() - buys[had].mean()) < 0.05
+    assert (had & ~women & buys).sum() > 0.3 * (had & buys).sum()
+    assert (people()[had & buys]["gender"] == "unknown").any()
+
+
+def test_fewer_groups_of_behaviour_have_less_luck() -> None:
+    rng = np.random.default_rng(7)
+    dealt = [people().assign(spent=rng.permutation(people()["spent"])) for _ in range(100)]
+    by = {name: [one.groupby(list(keys))["spent"].transform("mean").var() / one["spent"].var() for one in dealt]
+          for name, keys in {"orders": ORDERS, "demographics": DEMOGRAPHICS}.items()}  # fmt: skip
+    assert np.mean(by["orders"]) < np.mean(by["demographics"]) < 0.05
+
+
+def test_a_language_as_nobody_wrote_it_finds_no_one() -> None:
+    assert view().count(profile(language="fr")) == 0 < view().count(FRENCH)
+
+
 def test_many_cannot_read_dutch_and_all_say_their_language() -> None:
     mailable = people()[people()["is_mailable"]]
     assert mailable["locale"].notna().all()
@@ -139,10 +161,10 @@ def test_the_shares_of_the_lesson_are_right_and_near_misses_are_refused() -> Non
 
 def test_an_audience_without_one_of_its_conditions_is_refused() -> None:
     answer = right("2b")
-    assert said("2b", view().members(WOMEN & DRESS_THIS_YEAR & can_receive("email")), answer).startswith("2b is right")
+    assert said("2b", view().members(FRENCH & DRESS_THIS_YEAR & can_receive("email")), answer).startswith("2b is right")
     may = can_receive("email")
-    misses = [WOMEN & DRESS_THIS_YEAR, WOMEN & may, DRESS_THIS_YEAR & may, WOMEN & DRESS & may, WOMEN | DRESS_THIS_YEAR]
-    misses.append(~profile(gender="male") & DRESS_THIS_YEAR & may)  # unknown is not a woman
+    misses = [FRENCH & DRESS_THIS_YEAR, FRENCH & may, DRESS_THIS_YEAR & may, FRENCH & DRESS & may, FRENCH | DRESS_THIS_YEAR]
+    misses += [WOMEN & DRESS_THIS_YEAR & may, FRENCH & WOMEN & DRESS_THIS_YEAR & may]  # gender would leave people out
     for wrong in misses:
         start_again()
         assert exercises()["2b"].hint in said("2b", view().members(wrong), answer)

@@ -107,6 +107,14 @@ def test_an_order_takes_a_row_for_each_of_its_lines() -> None:
     assert len(delivered("orders")) < 0.6 * rows
 
 
+def test_an_order_has_its_total_on_the_first_of_its_rows_only() -> None:
+    for file in (NEWER, OLDER):
+        rows = pd.read_csv(SHOP / "shopify" / file, dtype=str, on_bad_lines="skip").iloc[:-1]  # the last one broke off
+        is_first = ~rows.duplicated("Name")
+        assert rows.loc[is_first, "Total"].notna().mean() > 0.99
+        assert rows.loc[~is_first, "Total"].isna().all()
+
+
 def test_rows_that_stood_in_both_files_are_set_aside_and_what_the_first_lost_stood_in_the_second() -> None:
     planted = truth("file_faults", "overlapping_exports").query("file == 'shopify/orders_export.csv'")["row_id"]
     broken = truth("file_faults", "truncated_file").query("file == 'shopify/orders_export_1.csv'")["row_id"]
@@ -125,6 +133,10 @@ def test_test_orders_are_the_planted_ones_and_the_shops_own_and_no_purchases() -
 def test_the_customers_own_totals_tell_of_every_lost_order() -> None:
     assert (both()["said"] >= both()["found"]).all()
     assert (both()["said"] - both()["found"]).sum() == len(lost()) > 10
+
+
+def test_the_customers_files_broke_off_too_and_know_nothing_of_some_who_ordered() -> None:
+    assert both()["found"].sum() < len(real())
 
 
 def test_the_lost_orders_are_the_oldest() -> None:
@@ -195,6 +207,7 @@ def test_who_is_unknown_and_not_in_the_second_table_came_after_the_last_day() ->
     created = delivered("profiles", whole()).set_index("profile_id")["created_at"]
     late = sorted(unknown() - set(turned_out().index))
     assert late
+    assert set(late) & set(delivered("profile_snapshots")["profile_id"])  # so the customers were exported after the orders
     assert (created[late].dt.strftime("%Y-%m-%d") > day()).all()
 
 

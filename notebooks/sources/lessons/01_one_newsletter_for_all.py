@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 1. One newsletter for all
 #
-# *About 30 minutes. You need: this notebook, and the bakery shop that comes with the kit. New words have their Dutch
+# *About 35 minutes. You need: this notebook, and the bakery shop that comes with the kit. New words have their Dutch
 # beside them. Run a cell with Shift+Enter, one after the other, and read on before you run the next.*
 #
 # Jan has a bakery with a webshop. Every week he writes a newsletter and sends it to everyone who ever signed up.
@@ -17,13 +17,13 @@
 #
 # After this lesson you can
 # - say what a blast (*massamailing*: the same mail to everyone) really costs, in mails that go unread;
-# - split a base (*bestand*) into a few groups that ask for different mail;
+# - split a base (*adressenbestand*: everyone a shop knows) into a few groups that ask for different mail;
 # - say what would change if each group got its own.
 
 # %% [markdown]
 # ## The data
 #
-# The bakery has two years of orders, mails and website visits. All names in it are invented.
+# The bakery has more than two years of orders, mails and website visits. All names in it are invented.
 # A *profile* (*profiel*) is one e-mail address. We look at it as of 31 October 2026: nothing after that day exists for us.
 
 # %%
@@ -47,7 +47,7 @@ features[shown].head(8)
 
 # %% [markdown]
 # `recency_days` counts the days since the last order. `engaged_days` counts the days since somebody last opened or clicked
-# a mail. Opens that Apple's mail app makes by itself do not count, so `<NA>` means: no sign of a human reader in these two years.
+# a mail. Opens that Apple's mail app makes by itself do not count, so `<NA>` means: no sign of a human reader in all that time.
 # `is_mailable` (*mailbaar*) says whether this person agreed to get mail and still does.
 
 # %% [markdown]
@@ -67,7 +67,7 @@ print(f"{reads.sum():,} of them ({reads.mean():.0%}) read something in 90 days")
 compare(guess, reads.mean(), "share")
 
 # %% [markdown]
-# Most people guess higher. The others did not unsubscribe; they are *silent* (*inactief*), and they get every newsletter.
+# Whatever you guessed: the others did not unsubscribe; they are *silent* (*inactief*), and they get every newsletter.
 
 # %%
 mails = mailable["email_received_count_90d"]
@@ -157,17 +157,22 @@ from segkit.notebook.slider import recency_slider
 recency_slider(view, days=30)
 
 # %% [markdown]
-# A newsletter for everyone speaks to none of them in particular. Look at what the groups did, on average, per profile:
+# A newsletter for everyone speaks to none of them in particular. Look at each group's averages per profile: what they ordered, what
+# they paid in the last year, and how many mails Jan *sent* them in 90 days.
 
 # %%
 what = ["order_count", "revenue_365d", "email_received_count_90d"]
 pd.DataFrame({group: people[group][what].mean() for group in groups}).T.round(2)
 
 # %% [markdown]
+# Those who bought this month and those who never did could hardly differ more. The newsletter does not know them apart: they get
+# nearly the same number of mails.
+#
 # ### Exercise 1b
 #
 # Jan wants to send a win-back mail (*win-backmail*: "come back") with a small gift to the sleeping customers whom he may mail,
-# but only to those who ordered more than once. Replace the dots by those rows of `sleepers`.
+# but only to those who ordered more than once. `sleepers[sleepers["revenue"] > 100]` keeps the rows of those who brought in more
+# than 100 euro. Yours asks about `"order_count"`: replace the dots by those rows of `sleepers`.
 
 # %% tags=["exercise"]
 sleepers = people["sleeping_customers"]
@@ -185,13 +190,14 @@ print(f"{saved:,} of {mails.sum():,} mails are not sent: {saved / mails.sum():.0
 
 # %% [markdown]
 # Nothing is lost for ever: anyone who opens one of them is a reader again the same day, because the segment is worked out
-# anew each time. And the readers get their mail in the inbox rather than among the spam.
+# anew each time. And the readers' mail has a better chance of the inbox. Will the silent ones order less? A group that keeps
+# getting everything would tell: a control group (*controlegroep*), in lesson 12.
 #
 # ## What can go wrong
 #
 # - **Silent is not the same as gone.** Somebody may read every mail in an app that hides it. Mail less before you stop.
 # - **Groups differ because people differ**, not because of the mail you send them. Whether a mail *works* you only learn
-#   with a control group (*controlegroep*); that is lesson 12.
+#   with a control group.
 # - **A list made by hand grows old.** Export `active_customers` today and it is wrong within a month.
 #
 # ## Take away

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 2. Demographics, and why they are too coarse
 #
-# *About 38 minutes. You need: lesson 1, and the fashion shop that comes with the kit.*
+# *About 40 minutes. You need: lesson 1, and the fashion shop that comes with the kit.*
 #
 # Linde has a fashion shop. "My customer is a woman of about forty," she says. "So I mail the women, and I would mail those of
 # forty first, if I knew everyone's age." It sounds like segmentation. Is it?
@@ -20,7 +20,7 @@
 # After this lesson you can
 # - measure how much a fact about people tells of what they will spend;
 # - tell a real difference from luck (*toeval*);
-# - give demographics the work they are good at: language, delivery, and which part of the range (*assortiment*).
+# - give demographics the work they are good at: language and delivery, and a first guess at the part of the range (*assortiment*).
 
 # %% [markdown]
 # ## The data
@@ -69,7 +69,8 @@ ages = ["under 30", "30 to 39", "40 to 49", "50 to 59", "60 and over"]
 age = pd.cut(2025 - people["birth_year"], [0, 29, 39, 49, 59, 120], labels=ages)
 people["age"] = age.astype("object").fillna("unknown")
 people["gender"] = people["gender"].fillna("unknown")
-people.groupby("age")["spent"].agg(["size", "mean"]).round(2)
+by_age = people.groupby("age")["spent"].agg(["size", "mean"]).round(2)
+by_age.loc[[*ages, "unknown"]]
 
 # %% [markdown]
 # ## Women and men
@@ -125,11 +126,12 @@ dealt = [pd.Series(rng.permutation(spent)) for _ in range(100)]
 lucky = [1 - ((x - x.groupby(keys).transform("mean")) ** 2).sum() / off for x in dealt]
 luck = np.mean(lucky)
 beaten = sum(np.array(lucky) < demographics)
-print(f"Of 100 shuffles, the average one explains {luck:.1%}.")
-print(f"The real groups explain more than {beaten} of the 100 shuffles do.")
+print(f"The real groups explain {demographics:.1%}, the average shuffle {luck:.1%}.")
+print(f"In {100 - beaten} of 100 shuffles, shuffled amounts explain as much or more.")
 
 # %% [markdown]
-# So for this shop's takings, three facts about who people *are* tell no more than shuffled cards.
+# So for this shop's takings, three facts about who people *are* tell no more than shuffled cards. (If real amounts do even worse
+# than most shuffles, that is luck as well.)
 #
 # ## What behaviour explains
 #
@@ -144,7 +146,8 @@ people["last"] = last.astype("object").fillna("never")
 people.groupby("last")["spent"].agg(["size", "mean"]).round(2).sort_values("mean")
 
 # %% [markdown]
-# The longer ago the last order, the less they went on to spend: that is worth knowing before you write a mail.
+# The longer ago the last order, the less they went on to spend: that is worth knowing before you write a mail. And look where
+# `never` stands: people who have not bought yet were worth more than customers who had stayed away for over a year.
 #
 # ### Exercise 2a
 #
@@ -161,19 +164,21 @@ check("2a", explained)
 # %%
 facts = {"how often": ["bought"], "how long ago": ["last"]}
 facts["how often and how long ago"] = ["bought", "last"]
-groups = {name: people.groupby(by)["spent"] for name, by in facts.items()}
-means = {name: group.transform("mean") for name, group in groups.items()}
+means = {name: people.groupby(by)["spent"] for name, by in facts.items()}
+means = {name: group.transform("mean") for name, group in means.items()}
 shares = {name: 1 - ((spent - m) ** 2).sum() / off for name, m in means.items()}
-shares |= {"gender, age and country": demographics, "luck": luck}
+shares |= {"gender, age and country": demographics, "the same three, shuffled": luck}
 shares = pd.Series(shares).sort_values(ascending=False)
 finding = f"Two facts of behaviour explain {shares.max():.0%} of a year's spending; "
-finding += f"gender, age and country {demographics:.0%}, luck {luck:.0%}."
+finding += f"gender, age and country {demographics:.0%}, luck alone {luck:.0%}."
 bars(shares.index, shares, [f"{share:.1%}" for share in shares], finding)
 
 # %%
 print(finding)
 
 # %% [markdown]
+# Two facts of behaviour make fewer groups than those three, so luck gives them less still.
+#
 # ## Twins on paper
 #
 # Behind those numbers are people. Below are two of the same gender, born in the same year, who speak the same language: twins on
@@ -190,13 +195,13 @@ shown = ["first_name", *paper, "order_count", "recency_days", "spent"]
 twins[shown].iloc[[0, -1]]
 
 # %% [markdown]
-# To a plan made of gender and age they are one person, who gets one mail. But a regular wants to hear what is new, and somebody
+# To a plan made of gender and age they are one person, who gets one mail. But a regular (*vaste klant*: who keeps coming back) wants to hear what is new, and somebody
 # who never bought needs a reason to try. That difference is not on their passports.
 #
 # ## What demographics do tell
 #
-# Not how much, but *what*. `profile(gender="female")` is a condition of a segment; `favourites` shows what the buyers among them
-# have bought (`share` of them) beside all other buyers (`rest_share`). The shop's own words: *jurken* are dresses, *heren*
+# Not how much, but *what*. `profile(gender="female")` is a condition (*voorwaarde*): a test that a segment is made of, here "has told
+# us she is a woman". `favourites` shows what the buyers among them have bought (`share` of them) beside all other buyers (`rest_share`). The shop's own words: *jurken* are dresses, *heren*
 # menswear, *truien* jumpers, *broeken* trousers.
 
 # %%
@@ -225,8 +230,9 @@ print(pd.DataFrame({"people": asked.sum(), "buy_a_dress": share.round(2)}).to_st
 compare(larger, share.drop("both").idxmax())
 
 # %% [markdown]
-# Who bought a dress has told you something about dresses; who is a woman has not, yet. The best use of a demographic fact is *beside*
-# behaviour, never instead of it.
+# Who bought a dress has told you something about dresses; who is a woman has not, yet. Now look at `both`: once you know who
+# bought a dress, their gender adds next to nothing, and asking for it leaves out many who would buy (among them everyone who did not tell).
+# So do not use it to leave people out.
 #
 # Two facts no behaviour replaces. **Language** (*taal*): a mail that somebody cannot read does nothing, however well it is aimed.
 # **Country** (*land*): what delivery costs, how long it takes, and which days are holidays.
@@ -239,12 +245,14 @@ print(reachable["locale"].value_counts().to_dict())
 # %% [markdown]
 # ### Exercise 2b
 #
-# Build an audience (*doelgroep*) out of both kinds of facts, as of `view`: women who bought a dress in the last 365 days, and who may be mailed.
-# Three conditions, joined with `&` ("and"): `women` and `dress_this_year` from above, and `can_receive("email")`. Put
-# `view.members(...)` in the place of the dots, with the three between the brackets.
+# Linde has her mail about dresses translated into French. Build its audience (*doelgroep*) out of both kinds of facts, as of `view`: people
+# who speak French, bought a dress in the last 365 days, and may be mailed because they gave their consent (*toestemming*). Three conditions,
+# joined with `&` ("and"): `french` and `dress_this_year`, and `can_receive("email")`. Put `view.members(...)` in the place of
+# the dots, with the three between the brackets.
 
 # %% tags=["exercise"]
-gets_the_mail = view.members(women & dress_this_year & can_receive("email"))  # answer
+french = profile(language="fr-BE")  # written as in the list above
+gets_the_mail = view.members(french & dress_this_year & can_receive("email"))  # answer
 check("2b", gets_the_mail)
 
 # %% [markdown]
@@ -258,13 +266,15 @@ check("2b", gets_the_mail)
 #
 # - **Explaining a year with that same year.** How often somebody bought this year "explains" this year's spending, of
 #   course. Know first, then look at what came after.
+# - **A value that nobody has.** `profile(language="fr")` finds no one here, and no error says so. Count before you mail.
 # - **Cutting until it fits.** With enough small groups luck alone explains a lot. Shuffle, and compare.
 # - **Taking this for a law.** In a shop for baby clothes the age of the child is everything. Measure it in yours.
 #
 # ## Take away
 #
 # 1. Who people are tells little of what they will spend; what they did tells much more.
-# 2. Demographics choose the language, the delivery and the part of the range. Behaviour chooses whom, when and how often.
+# 2. Demographics choose the language and the delivery, and the part of the range as long as you know nothing better. Behaviour chooses whom, when
+#    and how often.
 # 3. Unknown is a group of its own, and a difference counts only when it beats luck.
 #
 # In the audit report this is the chapter *Segments against the rest*, which weighs what each condition of a segment

@@ -56,8 +56,9 @@ print(f"{rows:,} rows, {len(lines):,} order lines, {len(orders):,} orders")
 compare(guess, len(orders))
 
 # %% [markdown]
-# Shopify writes one row per order line (*orderregel*), so an order of three products takes three rows. Add up the `Total` of each
-# row, or count rows as orders, and every number you tell Mieke is wrong. What about the rows that were not kept?
+# Shopify writes one row per order line (*orderregel*), so an order of three products takes three rows. Count rows as orders, and you
+# tell Mieke of about twice as many as there are. (`Total`, what an order came to, stands on its first row only.) What about the
+# rows that were not kept?
 
 # %%
 reasons = pd.json_normalize(shop.load["receipts"], "kinds", ["file"])
@@ -97,8 +98,9 @@ kinds.agg(["size", "sum"]).set_axis(["orders", "purchases"], axis="columns")
 # %% [markdown]
 # ## A second witness
 #
-# How do you find rows that are not there? Ask somebody else. The customers' file says how many orders each customer ever placed,
-# by Shopify's own count, without tests. Lay it beside the orders that you got.
+# How do you find rows that are not there? Ask somebody else. The customers' files say how many orders each customer ever placed,
+# by Shopify's own count, without tests. Lay them beside the orders that you got. But these files broke off too, so some people
+# are missing from them: the witness knows nothing of those, and they are not in `both`.
 
 # %%
 customers = pd.read_parquet(tables / "profile_snapshots.parquet")
@@ -106,6 +108,7 @@ said = customers.groupby("profile_id")["orders_count"].sum().rename("said")
 found = real.groupby("profile_id").size().rename("found")
 both = said.to_frame().join(found).fillna(0).astype(int)
 print(f"{len(customers)} customers' rows are of {len(said)} people")
+print(f"{len(real) - both['found'].sum()} of the real orders are of others")
 both[both["said"] > both["found"]].head()
 
 # %% [markdown]
@@ -114,7 +117,7 @@ both[both["said"] > both["found"]].head()
 #
 # ### Exercise 3a
 #
-# How many orders does Shopify know of that Mieke's delivery lacks? `both["said"].sum()` adds up a column.
+# Of the people in `both`: how many orders does Shopify know of that Mieke's delivery lacks? `both["said"].sum()` adds up a column.
 
 # %% tags=["exercise"]
 lost = both["said"].sum() - both["found"].sum()  # answer
@@ -124,7 +127,8 @@ check("3a", lost)
 # ## The last day
 #
 # Now the second thing a delivery hides. Coverage (*dekking*) says for every table how many rows there are, where it can from which
-# day to which, and why a table holds nothing. Look at `orders`. (`profile_snapshots` are Shopify's own totals: our second witness.)
+# day to which, and why a table holds nothing: most reasons say that no file told of it. `profile_snapshots` holds only a vendor's
+# totals (`vendor_aggregates_only`): our second witness. `profiles` counts people of whichever file. Look at `orders`.
 
 # %%
 coverage = pd.DataFrame(can_and_cannot(shop)["coverage"]).set_index("table")
@@ -141,7 +145,7 @@ bars(months.index, months, months.astype(str), finding)
 
 # %% [markdown]
 # A terrible October? No: half an October. Mieke exported her orders in the middle of the month. Look at them on 31 October, and
-# everybody seems to have stopped buying.
+# some customers seem to have stopped buying, only because their latest orders are not here.
 
 # %%
 too_late = shop.at("2026-10-31")
@@ -170,7 +174,8 @@ print(f"{len(placed):,} placed: {len(real):,} delivered, {later} after the last 
 print(f"{len(placed) - len(real) - later} lost where a file broke off")
 
 # %% [markdown]
-# The second witness found each lost order, and coverage told of the later ones. The lost orders are Mieke's oldest: Shopify writes the
+# The second witness found each lost order, and coverage told of the later ones. We could not be sure of that before: orders of
+# people who are missing from the customers' files might have been lost as well. So 3a was "at least", until the key told. The lost orders are Mieke's oldest: Shopify writes the
 # newest first, so the second file ends where her history begins. The first file broke off too, but what it lost stood in the
 # second as well: that is the good side of an overlap.
 #
@@ -195,7 +200,7 @@ counted.loc[asked, ["members", "status", "reason"]]
 # A webshop's system knows nothing about mail. A zero would be a claim: *nobody reads*. So segments that rest on mail or on visits
 # get no number (`<NA>`) but a reason, and `view.count("dead_weight")` would stop with an error. The personas (*persona's*: kinds of
 # customers, lesson 8) do the same: those who have not bought for over a year, or never did, and whose reading nobody knows, go to a
-# cell of their own.
+# group of their own.
 
 # %%
 before = view.personas().set_index("profile_id")["persona"]
@@ -203,8 +208,9 @@ unknown = before.index[before == "engagement_unknown"]
 print(f"{len(unknown)} of {len(before)} people: engagement_unknown")
 
 # %% [markdown]
-# Fill in zeros, and each of them "never read a thing": dead weight (*dood gewicht*), whom one might stop mailing. So instead you ask
-# Mieke for the missing files, and a second delivery comes, from Klaviyo, her mail platform.
+# Fill in zeros, and each of them "never read a thing": the persona *dead weight* (in the Dutch report *dood gewicht*), whom one might
+# stop mailing. So instead you ask Mieke for the missing files, and a second delivery comes, from Klaviyo, her mail platform. It
+# holds mail events (*mailgebeurtenissen*): each mail received, opened or clicked.
 #
 # **Predict:** what share of those unknown people is dead weight, now that their mail is known? Type 0.25 for a quarter.
 
@@ -222,7 +228,11 @@ turned_out.value_counts().to_frame("people")
 
 # %% [markdown]
 # `false_starts` read often, but long ago; `almost_there` reads and never bought; `window_shoppers` look around in the shop. Each asks
-# for a mail of its own. (Some of the unknown are not in this table: Klaviyo knows that they came after the last day.)
+# for a mail of its own, as do the other names; lesson 8 meets them all.
+#
+# A few of the unknown are not in this table. Klaviyo knows that they signed up after the last day, so the customers' files were
+# exported later than the orders. (In a real shop their counts would then hold the newest orders as well. Here they stop where the
+# orders do, so that the two witnesses speak of the same days.)
 #
 # ### Exercise 3c
 #
@@ -262,7 +272,7 @@ check("3c", by_mistake)
 # ## Take away
 #
 # 1. Read the receipt first: rows read are kept, mended, set aside or refused, and what was never delivered stands nowhere.
-# 2. Stand where the data stand: after the last day of a table everybody seems gone.
+# 2. Stand where the data stand: after the last day of a table, people seem gone who are not.
 # 3. Absent is not zero. "Unknown" is an answer, and the next file to ask for.
 #
 # In the audit report this is the chapter *Can the data carry this?*, with a receipt for each file. Next: lesson 4, behaviour: orders, visits and categories.

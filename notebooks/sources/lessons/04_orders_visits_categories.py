@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 4. Behaviour: orders, visits and categories
 #
-# *About 38 minutes. You need: lesson 1, and the coffee shop that comes with the kit.*
+# *About 40 minutes. You need: lesson 1, and the coffee shop that comes with the kit.*
 #
 # Femke roasts coffee and sells it online. Coffee runs out, so people come back; or they forget, and buy it in the supermarket.
 # "I send a reminder four weeks after an order," she says. "Some have already ordered by then, and some have long been drinking
@@ -65,9 +65,9 @@ compare(guess, other_day.mean(), "share")
 bought.loc[other_day, ["order_id", "ordered_at", "local", "ordered_on"]].head(3)
 
 # %% [markdown]
-# One order, one day off: does it matter? Not for a yearly total. It can at the edge of a window, where a day decides who is in.
-# Take Femke's own segment `bijna_op` (*bijna op*: nearly finished), counted in her days and in those of UTC, as the large mail
-# platforms count:
+# One order, one day off: does it matter? Not for a yearly total. It can at the edge of a window (*venster*: the days that a rule looks
+# at), where one day decides who is in. Take Femke's own segment `bijna_op` (*bijna op*: nearly finished): four weeks after an order,
+# give or take one. We count it in her days and in those of UTC, as the large mail platforms do:
 
 # %%
 bought["ordered_on"] = pd.to_datetime(bought["ordered_on"])
@@ -110,7 +110,7 @@ print(f"segkit also has {len(everyone) - len(buyers):,} people who never bought"
 #
 # ### Exercise 4a
 #
-# How many customers are active (*actief*): their last order was in the last 30 days? Today counts as day 0, and day 30 is still in. Work it
+# How many customers are active (*actieve klanten*): their last order was in the last 30 days? Today counts as day 0, and day 30 is still in. Work it
 # out from `buyers["recency_days"]`; a comparison gives a column of yes and no, and `.sum()` counts the yeses.
 
 # %% tags=["exercise"]
@@ -120,7 +120,7 @@ check("4a", active)
 # %% [markdown]
 # ## The rhythm of a shop
 #
-# The *gap* (*tussentijd*) is the number of days from one order of a customer to the next.
+# The *gap* (*tussenpoos*) is the number of days from one order of a customer to the next.
 # **Predict:** within how many days do half of all repeat orders (*herhaalaankopen*) come?
 
 # %% tags=["prediction"]
@@ -136,14 +136,15 @@ compare(guess, half)
 
 # %% [markdown]
 # Is that Femke's right day, then? Only if all customers are alike. Take each one's own mean gap (*eigen ritme*): the days
-# from the first to the last order, divided by the number of gaps between. It needs three orders, so two gaps, to mean anything.
+# from the first to the last order, divided by the number of gaps between. It needs three orders, so two gaps, to mean anything. Who
+# has those we call a regular (*vaste klant*).
 
 # %%
 regulars = everyone[everyone["order_count"] >= 3].copy()
 span = regulars["first_order_days"] - regulars["recency_days"]  # first order to last
 regulars["own_gap"] = span / (regulars["order_count"] - 1)
-labels = ["within 2 weeks", "2 to 4 weeks", "4 to 8 weeks", "longer"]
-rhythm = pd.cut(regulars["own_gap"], [-1, 14, 28, 56, 9999], labels=labels)
+weeks = ["within 2 weeks", "2 to 4 weeks", "4 to 8 weeks", "longer"]
+rhythm = pd.cut(regulars["own_gap"], [-1, 14, 28, 56, 9999], labels=weeks)
 rhythm.value_counts(sort=False)
 
 # %% [markdown]
@@ -179,12 +180,13 @@ print(back.round(2).to_string())
 compare(larger, back["mean"].drop("in between").idxmax())
 
 # %% [markdown]
-# Those who used to come most are the ones who are gone. Two months of silence is nothing for somebody who orders every two months, and
-# a goodbye from somebody who ordered every two weeks. So count silence in own gaps: `gaps_ago` is 1 on the day the next order is due.
+# It looks as if those who used to come most are the ones who are gone; but these are few people, and a difference among few may be luck.
+# It would make sense: two months of silence is nothing for somebody who orders every two months, and a goodbye from somebody who
+# ordered every two weeks. So count silence in own gaps, for all regulars: `gaps_ago` is 1 on the day the next order is due.
 
 # %%
 past["gaps_ago"] = past["recency_days"] / past["own_gap"]
-labels = ["not yet: under ¾", "due: ¾ to 1½", "late: 1½ to 3", "gone: over 3"]
+labels = ["not yet: up to ¾", "due: ¾ to 1½", "late: 1½ to 3", "gone: over 3"]
 state = pd.cut(past["gaps_ago"], [-1, 0.75, 1.5, 3, 9999], labels=labels)
 back = past.groupby(state)["is_back"].mean().sort_values(ascending=False)
 finding = f"Back within four weeks: {back[labels[1]]:.0%} of those who were due, "
@@ -195,7 +197,8 @@ bars(back.index, back, [f"{share:.0%}" for share in back], finding)
 print(finding)
 
 # %% [markdown]
-# And Femke's fixed window, 21 to 35 days for everybody? Count where those people stand in their own rhythm, today:
+# With so many more people this is no luck: it is the own rhythm that counts. And Femke's fixed window, 21 to 35 days for
+# everybody? Count where those people stand in their own rhythm, today:
 
 # %%
 regulars["gaps_ago"] = regulars["recency_days"] / regulars["own_gap"]
@@ -204,19 +207,24 @@ in_window = regulars[regulars["profile_id"].isin(members)]
 state = pd.cut(in_window["gaps_ago"], [-1, 0.75, 1.5, 3, 9999], labels=labels)
 print(state.value_counts(sort=False).to_string())
 print(f"fewer than three orders    {len(members) - len(in_window)}")
+due = regulars[(regulars["gaps_ago"] > 0.75) & (regulars["gaps_ago"] <= 1.5)]
+missed = ~due["profile_id"].isin(members)
+print(f"{missed.sum()} of all {len(due)} regulars who are due: not in the window")
 
 # %% [markdown]
-# For many the reminder comes too early; a discount would then be spent on an order that was coming anyway. And of those who come seldom,
-# many are due on a day that the window never sees.
+# For many the reminder comes too early; a discount would then be spent on an order that was coming anyway. And most regulars who are due
+# stand outside the window: their day was earlier, or is later. Who has fewer than three orders has no rhythm of their own
+# yet: for them Femke keeps the window of the shop.
 #
 # ### Exercise 4b
 #
-# Choose the rows of `regulars` who should get the reminder today: `gaps_ago` between 0.75 and 1.5, and they may be
-# mailed (`is_mailable`). A column has `.between(low, high)`; join two conditions with `&`, each in round brackets.
+# Choose the rows of `regulars` who should get the reminder today: those who are due, and may be mailed (`is_mailable`). Due is as in
+# the table: `gaps_ago` above 0.75 (so 0.75 itself is out) and at most 1.5 (`<=`, so 1.5 is in). Join conditions with `&`, each in
+# round brackets.
 
 # %% tags=["exercise"]
 # answer
-is_due = regulars["gaps_ago"].between(0.75, 1.5)
+is_due = (regulars["gaps_ago"] > 0.75) & (regulars["gaps_ago"] <= 1.5)
 reminded = regulars[is_due & regulars["is_mailable"]]
 # /answer
 check("4b", reminded)
@@ -231,7 +239,6 @@ check("4b", reminded)
 lines = pd.read_parquet(shop.store.folder / "order_items.parquet")
 lines = lines.dropna(subset="category").merge(bought[["order_id", "profile_id"]])
 counts = lines.groupby(["profile_id", "category"]).size().unstack(fill_value=0)
-due = regulars[regulars["gaps_ago"].between(0.75, 1.5)]
 favourite = counts.loc[due["profile_id"]].idxmax(axis=1)
 print(favourite.value_counts().to_dict())
 
@@ -252,7 +259,7 @@ print(f"Ever seen on the site: {seen.mean():.0%} of all {len(seen):,}")
 # <details><summary>A customer orders every 20 days, and ordered 70 days ago. A win-back mail, or a reminder? Think, then unfold.</summary>
 #
 # Three and a half gaps: not late but gone. "Your coffee is nearly finished" would sound odd. Ask what changed, tell what is new, and
-# let a discount come last. And send it sooner next time: at one and a half gaps the habit can still be saved.
+# let a discount come last. And write sooner next time: in the picture, far more of the late came back than of the gone.
 # </details>
 #
 # ## What can go wrong
@@ -264,7 +271,7 @@ print(f"Ever seen on the site: {seen.mean():.0%} of all {len(seen):,}")
 #
 # ## Take away
 #
-# 1. Recency, frequency and money are three sums over orders that you can check by hand; say which orders count, and whose day it is.
+# 1. Recency, frequency and money are three numbers, worked out from orders, that you can check by hand; say which orders count, and whose day it is.
 # 2. Silence means something only beside a customer's own rhythm: late for one is early for another.
 # 3. Orders tell when to write, categories what about, and visits who is interested though nothing was bought.
 #

@@ -21,10 +21,10 @@ def explained_by_orders(view: View) -> float:
     return float(spent.groupby(groups, dropna=False).transform("mean").var() / spent.var())
 
 
-def women_with_a_new_dress(view: View) -> set[str]:
-    """Women who bought a dress in the last 365 days and may be mailed."""
+def french_speakers_with_a_new_dress(view: View) -> set[str]:
+    """Who speaks French, bought a dress in the last 365 days and may be mailed."""
     dress = did("placed_order", item={"category": "jurken"}, within="last 365 days")
-    return set(view.members(profile(gender="female") & dress & can_receive("email"))["profile_id"])
+    return set(view.members(profile(language="fr-BE") & dress & can_receive("email"))["profile_id"])
 
 
-ANSWERS = {"2a": explained_by_orders, "2b": women_with_a_new_dress}
+ANSWERS = {"2a": explained_by_orders, "2b": french_speakers_with_a_new_dress}
