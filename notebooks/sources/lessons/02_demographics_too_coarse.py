@@ -167,7 +167,7 @@ facts["how often and how long ago"] = ["bought", "last"]
 means = {name: people.groupby(by)["spent"] for name, by in facts.items()}
 means = {name: group.transform("mean") for name, group in means.items()}
 shares = {name: 1 - ((spent - m) ** 2).sum() / off for name, m in means.items()}
-shares |= {"gender, age and country": demographics, "the same three, shuffled": luck}
+shares |= {"gender, age, country": demographics, "gender, age, country, shuffled": luck}
 shares = pd.Series(shares).sort_values(ascending=False)
 finding = f"Two facts of behaviour explain {shares.max():.0%} of a year's spending; "
 finding += f"gender, age and country {demographics:.0%}, luck alone {luck:.0%}."
@@ -195,8 +195,8 @@ shown = ["first_name", *paper, "order_count", "recency_days", "spent"]
 twins[shown].iloc[[0, -1]]
 
 # %% [markdown]
-# To a plan made of gender and age they are one person, who gets one mail. But a regular (*vaste klant*: who keeps coming back) wants to hear what is new, and somebody
-# who never bought needs a reason to try. That difference is not on their passports.
+# To a plan made of gender and age they are one person, who gets one mail. But a regular (*vaste klant*: who keeps coming back) wants
+# to hear what is new, and somebody who never bought needs a reason to try. That difference is not on their passports.
 #
 # ## What demographics do tell
 #

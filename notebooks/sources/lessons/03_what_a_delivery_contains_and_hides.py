@@ -145,7 +145,7 @@ bars(months.index, months, months.astype(str), finding)
 
 # %% [markdown]
 # A terrible October? No: half an October. Mieke exported her orders in the middle of the month. Look at them on 31 October, and
-# some customers seem to have stopped buying, only because their latest orders are not here.
+# customers may seem to have stopped buying, only because their latest orders are not here.
 
 # %%
 too_late = shop.at("2026-10-31")
