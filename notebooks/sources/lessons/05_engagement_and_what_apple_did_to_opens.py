@@ -32,7 +32,7 @@
 import pandas as pd
 
 from segkit.notebook import bars, check, compare, lesson_shop, shop_folder
-from segkit.segments import can_receive, did
+from segkit.segments import did
 
 view = lesson_shop("international").at("2026-10-31")
 folder = shop_folder("international")
