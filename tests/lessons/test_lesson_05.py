@@ -136,6 +136,14 @@ def wrong(view: View, people: pd.DataFrame) -> dict[str, list[object]]:
     }
 
 
+def test_the_rounded_percentages_on_the_screen_are_near_enough_and_the_answer_is_whole(people: pd.DataFrame) -> None:
+    seen, apple = people["seen"], people["apple"]
+    others, own = round(seen[~apple].mean(), 2), round(seen[apple].mean(), 2)
+    for answer in (others * apple.sum() - own * apple.sum(), round((others - own) * apple.sum()), others * apple.sum() - seen[apple].sum()):
+        assert said("5b", answer, right_answer("5b")).startswith("5b is right")
+    assert right_answer("5b") == int(right_answer("5b"))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("exercise", ["5a", "5b", "5c"])
 def test_near_misses_are_refused(exercise: str, view: View, people: pd.DataFrame) -> None:
     right = right_answer(exercise)

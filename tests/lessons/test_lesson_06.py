@@ -94,6 +94,10 @@ def test_more_people_are_missing_from_the_list_than_are_rightly_on_it() -> None:
     assert view().count(MENS_SHOES & MAY & OFF_LIST) > view().count(MENS_SHOES & MAY & ON_LIST) > 0
 
 
+def test_of_a_list_that_does_not_exist_nobody_is_a_member() -> None:
+    assert (view().count(in_list("runners")), view().count(not_in_list("runners"))) == (0, len(view().features()))
+
+
 def test_the_linter_finds_the_segment_that_was_planted_to_age_and_no_other() -> None:
     planted = pd.read_parquet(SHOP / "truth/segments.parquet").query("fault == 'ages'")["segment_id"]
     assert [one.segments[0] for one in view().lint() if one.key == "static_list"] == [*planted]

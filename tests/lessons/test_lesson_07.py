@@ -103,6 +103,11 @@ def test_the_shop_on_the_phone_is_short_of_money_only(view: View) -> None:
     assert "£" in tell(found, "en", view.currency, view.segments)
 
 
+def test_never_with_a_category_that_does_not_occur_is_everybody(view: View) -> None:
+    assert view.count(never("placed_order", item={"category": "Candles"})) == len(view.features())
+    assert view.count(did("placed_order", item={"category": "Candles"})) == 0
+
+
 TRAPS = {
     "7a": [other, other & mailable, no_candles, no_candles & mailable, bought & no_candles, bought & mailable, ~had_candles & mailable],
     "7b": [had_candles | cards & quiet, (had_candles | cards) & lately, had_candles & cards & quiet, quiet, had_candles & quiet,

@@ -23,7 +23,8 @@
 # %% [markdown]
 # ## The data
 #
-# The shop has two years of orders, mails and visits; everyone in it is invented, so there is an answer key (*antwoordsleutel*)
+# You need not read the code between: run it, and read what it prints. Only the lines with dots are yours. The shop has two
+# years of orders, mails and visits; everyone in it is invented, so there is an answer key (*antwoordsleutel*)
 # that says who really read. We stand at 31 October 2026.
 # The mail log (*maillog*) is one table with a row for each thing that happened to a mail.
 
@@ -36,25 +37,29 @@ from segkit.segments import did
 view = lesson_shop("international").at("2026-10-31")
 folder = shop_folder("international")
 log = pd.read_parquet(next(folder.glob("canonical/*/email_events.parquet")))
-log[["event_type", "client_name", "is_machine_open", "is_bot_click"]].head(6)
+kind = ["event_type", "is_machine_open", "is_bot_click"]
+asked = log["event_type"].isin(["sent", "received", "opened", "clicked"])
+shown = ["event_type", "client_name", "is_machine_open", "is_bot_click"]
+log[asked].drop_duplicates(kind)[shown]
 
 # %% [markdown]
+# Here is one row of each kind. `sent` left the shop; `received` came in, and is what *delivered* (*afgeleverd*) means.
 # `client_name` is the app in which it happened. The last two columns are marks that the mail platform puts on an open and on
 # a click: `True` for a machine, `False` for a person. Other rows carry no mark.
 #
 # ## Half of all mails opened
 #
-# The open rate (*openratio*) is the share of delivered mails that were opened, each mail counted once. Here it is for the last
+# The open rate (*openingspercentage*) is the share of delivered mails that were opened, each mail counted once. Here it is for the last
 # 90 days, as Nora's tool works it out.
 
 # %%
 recent = log[log["occurred_at"] >= "2026-08-02"]
 once = ["profile_id", "message_id"]
-sent = recent[recent["event_type"] == "received"].drop_duplicates(once)
+delivered = recent[recent["event_type"] == "received"].drop_duplicates(once)
 opens = recent[recent["event_type"] == "opened"]
 opened = opens.drop_duplicates(once)
-print(f"{len(sent):,} mails delivered, {len(opened):,} opened")
-print(f"open rate: {len(opened) / len(sent):.1%}")
+print(f"{len(delivered):,} mails delivered, {len(opened):,} opened")
+print(f"open rate: {len(opened) / len(delivered):.1%}")
 
 # %% [markdown]
 # How does a tool know that a mail was opened? Each mail holds an invisible picture, the tracking pixel (*trackingpixel*).
@@ -73,7 +78,7 @@ guess = 0.6  # answer
 # %%
 by_people = opens[opens["is_machine_open"].eq(False)].drop_duplicates(once)
 print(f"opened by people: {len(by_people):,}")
-print(f"open rate by people: {len(by_people) / len(sent):.1%}")
+print(f"open rate by people: {len(by_people) / len(delivered):.1%}")
 compare(guess, len(by_people) / len(opened), "share")
 
 # %% [markdown]
@@ -83,14 +88,15 @@ compare(guess, len(by_people) / len(opened), "share")
 
 # %%
 clicks = recent[recent["event_type"] == "clicked"]
-after = clicks.merge(sent[[*once, "occurred_at"]], on=once, suffixes=("", "_sent"))
-minutes = (after["occurred_at"] - after["occurred_at_sent"]).dt.total_seconds() / 60
+came = delivered.set_index(once)["occurred_at"].rename("came_at")
+after = clicks.join(came, on=once, how="inner")
+minutes = (after["occurred_at"] - after["came_at"]).dt.total_seconds() / 60
 minutes.groupby(after["is_bot_click"]).agg(["size", "median"]).round(1)
 
 # %%
 human = clicks[clicks["is_bot_click"].eq(False)]
 mails = [opened, by_people, clicks.drop_duplicates(once), human.drop_duplicates(once)]
-rates = [len(table) / len(sent) for table in mails]
+rates = [len(table) / len(delivered) for table in mails]
 texts = [f"{rate:.1%}" for rate in rates]
 finding = "Opened {}, by people {}; clicked {}, by people {}.".format(*texts)
 names = ["opened", "opened by people", "clicked", "clicked by people"]
@@ -131,7 +137,10 @@ check("5a", only_machines)
 # The kit's own segments leave machines out. `machine_sensitivity` asks what each would be if they counted.
 #
 # **Predict:** `dead_weight` (*dood gewicht*) holds those who neither read nor bought lately, and whom one might stop
-# mailing. If Apple's opens count, does it "grow" or "shrink"?
+# mailing. If Apple's opens count, does it `"grow"` or `"shrink"`? Type one of the two words, with its quotes.
+#
+# Beside it stand `opened`, `engaged_recently` (opened or clicked in the last 90 days) and `almost_there` (reads often, and
+# lately, but never bought).
 
 # %% tags=["prediction"]
 direction = "grow"  # answer
@@ -194,7 +203,7 @@ reading.assign(**shares).round(3)
 # That gives a way to estimate what you cannot see, also without a key. Suppose that Apple's readers are as often readers
 # as the others, so that the same share of them read in the last 90 days. How many of them then read without being seen?
 # `apple` and `reads` hold a yes or no for each person: `apple.sum()` counts Apple's readers, `reads[apple].sum()` those of them who were seen, `reads[~apple].mean()` is the share of
-# the others who were.
+# the others who were. Near enough is good enough here: with the rounded percentages above you come close too.
 
 # %% tags=["exercise"]
 hidden = reads[~apple].mean() * apple.sum() - reads[apple].sum()  # answer
@@ -203,7 +212,7 @@ check("5b", hidden)
 # %% [markdown]
 # <details><summary>What open rate would you tell Nora: with machines, by people, or a third one?</summary>
 #
-# A third: the rate among readers without Apple's app. With machines it is far too high; by people, over everyone, too low, as
+# A third: the rate among readers without Apple's app, which the next cell works out first. With machines it is far too high; by people, over everyone, too low, as
 # Apple's readers cannot be seen. Those without Apple's app are a thermometer for the rest, as long as the two read alike.
 #
 # </details>
@@ -214,6 +223,9 @@ check("5b", hidden)
 # life (*levensteken*): an order, or a visit to the shop.
 
 # %%
+others = mailable.loc[~apple, "profile_id"]
+got, read = (table["profile_id"].isin(others).sum() for table in (delivered, by_people))
+print(f"open rate of those without Apple's app: {read / got:.1%}")
 silent = mailable[~reads]
 alive = (silent["order_count_90d"] > 0) | (silent["site_event_count_90d"] > 0)
 careful = silent["profile_id"].isin(view.members("dead_weight_safe")["profile_id"])
@@ -230,7 +242,8 @@ print(view.say("dead_weight_safe", "en"))
 #
 # Mend Nora's segment: everyone who, in the last 30 days, opened a mail *or* clicked in one, machines left out of both.
 # `did("opened_email", where={"apple_privacy_open": False}, within="last 30 days")` is the first half; for a click it is
-# `"clicked_email"` and `"bot_click"`. Join the halves with `|`, which means *or*, and put them in `view.members(...)`.
+# `"clicked_email"` and `"bot_click"`. Join the halves with `|`, which means *or*, and put them in `view.members(...)`. Names of
+# things that happen stand between quotes; `False` has a capital and no quotes.
 
 # %% tags=["exercise"]
 # answer

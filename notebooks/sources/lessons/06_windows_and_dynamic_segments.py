@@ -22,14 +22,15 @@
 # %% [markdown]
 # ## The data
 #
-# Stapschoen has 28 months of orders, mails and visits, all invented. On the last days of every month it brings out new pairs.
-# We look at it as of 31 October 2026, and later in this lesson as of earlier days too.
+# Stapschoen has 28 months of orders, mails and visits, all invented. We look at it as of
+# 31 October 2026, and later in this lesson as of earlier days too; the exercises are about 31 October. You need not read the
+# code between: run it, and read what it prints. Only the lines with dots are yours.
 
 # %%
 import pandas as pd
 
 from segkit.notebook import bars, check, compare, lesson_shop
-from segkit.segments import last
+from segkit.segments import can_receive, did, in_list, last, not_in_list
 
 shop = lesson_shop("sneakers")
 view = shop.at("2026-10-31")
@@ -89,7 +90,7 @@ sleeping = view.members(last("placed_order", was="between 90 and 180 days ago"))
 check("6a", sleeping)
 
 # %% [markdown]
-# Good windows part everybody: each person is in exactly one, and the sizes add up to all. Two more make it complete.
+# Good windows part everybody, which is a *sluitende indeling* (lesson 8): each person is in exactly one, and the sizes add up to all. Two more make it complete.
 
 # %%
 everyone = view.features()
@@ -140,8 +141,6 @@ print(f"again, and {(~asleep & ~awake).sum()} have now been away for more than 1
 # who had bought men's shoes (*heren*) in the 300 days before.
 
 # %%
-from segkit.segments import can_receive, did, in_list, not_in_list
-
 lists = pd.read_parquet(shop.store.folder / "list_memberships.parquet")
 runners = lists[lists["list_id"] == "list_runners"]
 made = runners["joined_at"].max().strftime("%Y-%m-%d")
@@ -175,7 +174,8 @@ print(finding)
 # ### Exercise 6b
 #
 # Who should get his mail today and is *not* on the list? They bought men's shoes in the last 300 days, they may be mailed, and
-# they are not on it. Join `mens_shoes`, `can_receive("email")` and `not_in_list("list_runners")` with `&`.
+# they are not on it. Join `mens_shoes`, `can_receive("email")` and `not_in_list("list_runners")` with `&`. `list_runners`
+# stands between quotes and is spelt like that: of a list that does not exist nobody is a member, so everybody is "not in" it.
 
 # %% tags=["exercise"]
 # answer

@@ -66,7 +66,7 @@ print(f"{view.count(by_hand):,} members; the same people: {same}")
 # ## Not bought candles
 #
 # With `item` a condition looks at the lines of an order (*orderregels*): one for each product in it. Here is what Grace told her
-# tool. (If you sell shoes, read "Nike" for "candles".)
+# tool. (If you sell shoes, read "sneakers" for "candles".)
 #
 # **Predict first.** Of the people whom it finds, what share has bought candles all the same?
 
@@ -106,18 +106,21 @@ bars(names, sizes, texts, finding.format(*texts))
 # Give the members: `view.members(...)` with a segment between the brackets. The names above, such as `customers`, may be used.
 
 # %% tags=["exercise"]
-readers = view.members(customers & can_receive("email"))  # answer
-check("7a", readers)
+recipients = view.members(customers & can_receive("email"))  # answer
+check("7a", recipients)
 
 # %% [markdown]
 # What does each condition cost? A waterfall (*waterval*) puts them on one by one, and counts who is left, who fell out, and what
 # those who are left spent per head, in pounds.
 
 # %%
-mail = did("placed_order") & never("placed_order", item=candles) & can_receive("email")
-steps = view.waterfall(mail)
-steps["definition"] = ["everyone", *steps["definition"].iloc[1:]]
-steps[["definition", "members", "lost_members", "value_per_head"]].round(2)
+parts = [did("placed_order"), no_candles, can_receive("email")]
+mail = parts[0] & parts[1] & parts[2]
+steps = view.waterfall(mail).round(2)
+words = [view.say(one, "en").strip(".").removeprefix("Everyone who ") for one in parts]
+steps.index = ["everyone", *words]
+steps["lost_members"] = steps["lost_members"].astype("string").fillna("")
+steps[["members", "lost_members", "value_per_head"]]
 
 # %% [markdown]
 # Look at the last column too. Those who never had candles spent far less on average: they bought little of anything. That asks
@@ -128,7 +131,7 @@ steps[["definition", "members", "lost_members", "value_per_head"]].round(2)
 # Grace also has a mail for people who bought candles or cards, *and* ordered in the last 90 days. She writes it in two ways. As in
 # a sum, where times goes before plus, `&` goes before `|`; brackets change that.
 #
-# **Predict:** which has more members, the "first" or the "second"?
+# **Predict:** which has more members, `"first"` or `"second"`? Type one of the two words, with its quotes.
 
 # %% tags=["prediction"]
 larger = "second"  # answer
@@ -163,7 +166,7 @@ print(f"never ordered at all: {view.count(not_lately & never('placed_order')):,}
 # ### Exercise 7b
 #
 # Give the members for a win-back mail (*win-backmail*): people who bought candles *or* cards, and whose last order was more than
-# 90 days ago. `had_candles`, `cards` and `quiet` are there already.
+# 90 days ago. `had_candles`, `cards` and `quiet` are there already. Leave out for now whether she may mail them.
 
 # %% tags=["exercise"]
 lost = view.members((had_candles | cards) & quiet)  # answer
@@ -186,7 +189,7 @@ print(f"{view.count(two):,} members")
 # ### Exercise 7c
 #
 # Give the members who bought at least 24 candles in one line: `did("placed_order", item={...})` with two tests in one pair of
-# curly brackets.
+# curly brackets. Here too, leave out whether she may mail them. A plain `24` would mean exactly 24.
 
 # %% tags=["exercise"]
 # answer
@@ -217,8 +220,9 @@ print(tell(view.explain(near, "trade"), "en", view.currency, view.segments))
 #
 # ## Keep it
 #
-# A segment that you use again gets a name, a title and a place in the file. The text below can be pasted in `segments.yaml`, or
-# handed to somebody who reads no Python.
+# A segment that you use again gets a name, a title and a place in the file. A file begins once with `version` and `segments`,
+# and Grace's does so already. So paste only the lines below `segments:`, under the segments that are there, or hand the text to
+# somebody who reads no Python.
 
 # %%
 from segkit.segments import Segment, SegmentSet
@@ -240,6 +244,8 @@ print(view.say(mail, "nl"))
 #
 # - **Never bought is not the same as would like.** By the answer key (*antwoordsleutel*), those who never bought candles care less
 #   for them than the others. Try the mail on a part of them first.
+# - **A word that does not occur.** `never` with a category that is misspelt, such as "Candles", is true of everybody, and no error
+#   tells. Count the positive form first: `did` with the same words should find somebody.
 # - **Unknown is neither yes nor no.** A line without a category passes "is not candles"; it fails nearly every other test.
 # - **Words that look like dates.** "Last 90 days" counts today and the 90 days before it; some tools count hours. Check one person
 #   at the edge.

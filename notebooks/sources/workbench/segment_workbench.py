@@ -43,7 +43,8 @@ builder
 
 # %% [markdown]
 # What stands in the form can be used in code. Run the next cell again after a change; put its text in the `segments.yaml` of
-# the client, and the audit counts the segment too.
+# the client, and the audit counts the segment too. Such a file begins once with `version` and `segments`: where there are
+# segments in it already, paste only the lines below `segments:` under them.
 
 # %%
 print(view.count(builder.condition), "profiles\n")

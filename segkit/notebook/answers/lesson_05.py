@@ -20,7 +20,7 @@ def readers_whom_apple_hides(view: View) -> float:
     """How many more of Apple's readers read recently than were seen to, if they are as often readers as the others."""
     people = view.features().query("is_mailable")
     reads, apple = _reads(view, people), people["machine_open_count_90d"] > 0
-    return float(reads[~apple].mean() * apple.sum() - reads[apple].sum())
+    return float(round(reads[~apple].mean() * apple.sum() - reads[apple].sum()))  # people are shown whole
 
 
 def _reads(view: View, people: pd.DataFrame) -> pd.Series:

@@ -26,14 +26,14 @@ def group_of_a_cooling_buyer(view: View) -> str:
     return str(people.merge(view.personas())["persona"].unique().item())
 
 
-def recent_by_their_own_rhythm(view: View) -> set[str]:
-    """Mailable customers of the piano shop whose last order is too old for the default and not for the shop's own threshold."""
+def recent_by_the_rhythm_of_another_shop(view: View) -> set[str]:
+    """Mailable customers of the bakery whose last order is too old for the default, and not for what fits the piano shop."""
     pianos = lesson_shop(OTHER).at(view.as_of.day)
-    people, settings = pianos.features(), pianos.rules.settings
     days = purchase_days(pianos.shop.store.ask(purchases(pianos.rules)))  # the whole audit would fit them too, in ten times the time
-    recent = suggest_thresholds(days, people, settings)["purchase_recent_days"]
+    recent = suggest_thresholds(days, pianos.features(), pianos.rules.settings)["purchase_recent_days"]
+    people = view.features()
     asked = people["recency_days"].between(recent["default"] + 1, recent["fitted"]) & people["is_mailable"]
     return set(people.loc[asked, "profile_id"])
 
 
-ANSWERS = {"8a": won_back_and_removed, "8b": group_of_a_cooling_buyer, "8c": recent_by_their_own_rhythm}
+ANSWERS = {"8a": won_back_and_removed, "8b": group_of_a_cooling_buyer, "8c": recent_by_the_rhythm_of_another_shop}
