@@ -12,6 +12,7 @@ from segkit.errors import ExpressionError
 
 DIALECTS = ("duckdb", "spark", "postgres", "bigquery", "snowflake", "databricks", "redshift", "trino")
 """DuckDB runs here; the others are generated from the same tree."""
+_OVERLAP_BY_SIGN, _OVERLAP_BY_NAME = ("postgres",), ("spark", "databricks", "trino", "snowflake")
 AS_OF, AS_OF_DAY = "as_of", "as_of_day"
 
 
@@ -27,7 +28,7 @@ def text(query: Query, dialect: str = "duckdb", pretty: bool = True, comments: M
     if comments is not None:
         tree = _with_as_of_once(_commented(tree, comments), query)
     if dialect != "duckdb":
-        tree = tree.transform(_case_for_filter)
+        tree = tree.transform(_case_for_filter).transform(_overlap, dialect)
     return tree.sql(dialect, pretty=pretty)
 
 
@@ -73,3 +74,12 @@ def _case_for_filter(node: exp.Expression) -> exp.Expression:
     value = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
     aggregate.set("this", exp.Case().when(where.copy(), value.copy()))
     return aggregate
+
+
+def _overlap(node: exp.Expression, dialect: str) -> exp.Expression:
+    """Whether two lists share an element; engines without such a word could not group by a list either."""
+    if not isinstance(node, exp.ArrayOverlaps) or dialect in _OVERLAP_BY_SIGN:
+        return node
+    if dialect not in _OVERLAP_BY_NAME:
+        raise ExpressionError(f"No SQL for {dialect} that compares lists.", "Leave out what both must share, or choose another engine.")
+    return exp.Anonymous(this="ARRAYS_OVERLAP", expressions=[node.this, node.expression])

@@ -180,13 +180,14 @@ class Query:
         """One row per distinct `key`, moment `at` and `same` of this query, with was_followed.
 
         That says whether `other` has a row of the same key and the same values in `same` after it, at most so many hours
-        later. Rows in which one of the `same` values is null are never followed.
+        later. Rows in which one of the `same` values is null are never followed; lists are the same where they share an element.
         """
         steps, other_name = _graft(self.steps, other)
         names = [key, at, *same]
         mine, theirs = (lambda name: exp.column(name, table="l")), (lambda name: exp.column(name, table="r"))
         until = exp.Add(this=mine(at), expression=exp.Interval(this=exp.Literal.string(str(hours)), unit=exp.Var(this="HOUR")))
-        on = [exp.EQ(this=mine(name), expression=theirs(name)) for name in (key, *same)]
+        alike = {name: exp.ArrayOverlaps if self.columns[name] == words.LIST else exp.EQ for name in (key, *same)}
+        on = [one(this=mine(name), expression=theirs(name)) for name, one in alike.items()]
         on += [exp.GT(this=theirs(at), expression=mine(at)), exp.LTE(this=theirs(at), expression=until)]
         found = exp.GT(this=exp.Count(this=theirs(at)), expression=exp.Literal.number(0))
         select = exp.select(*map(mine, names), exp.alias_(found, "was_followed"))

@@ -17,7 +17,7 @@ from segkit.segments import changes, rows, standing, tree, words
 from segkit.segments.changes import Change, Happened
 from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import evidence, figures_of, shared_by, shop_figures, with_flags
-from segkit.segments.facts import Fact, Facts
+from segkit.segments.facts import Fact, Facts, plain_value
 from segkit.segments.tree import Condition, leaves
 from segkit.segments.window import EVER, Window
 from segkit.segments.write import plain
@@ -212,14 +212,14 @@ class _Case:
             return [_next(one, thens, in_time) for one in firsts]
         mine, theirs = self._shared(leaf, leaf.first, leaf.where, leaf.window), self._shared(leaf, leaf.then, leaf.where_next, EVER)
         shared = [mine[one.at].pop() for one in firsts]  # of several at one moment each has its turn
-        alike = [[then for then in thens if None not in told and told in theirs[then.at]] for told in shared]
+        alike = [[then for then in thens if any(_alike(told, other) for other in theirs[then.at])] for told in shared]
         return [_next(one, found, in_time) for one, found in zip(firsts, alike, strict=True)]
 
     def _shared(self, leaf: tree.Follow, metric: str, where: tree.Tests, window: Window) -> dict[datetime, list[tuple[Any, ...]]]:
         """For each moment of such an event the properties that the other must share; None where one is not known."""
         frame = self.store.ask(shared_by(self.rules, metric, where, window, leaf.same, self.profile))
         found: dict[datetime, list[tuple[Any, ...]]] = {}
-        told = [[None if pd.isna(value) else value for value in frame[f"same_{name}"]] for name in leaf.same]
+        told = [map(plain_value, frame[f"same_{name}"]) for name in leaf.same]
         for at, values in zip(frame["happened_at"], zip(*told, strict=True), strict=True):
             found.setdefault(at.to_pydatetime(), []).append(values)
         return found
@@ -277,6 +277,13 @@ def _next(first: Happened, thens: list[Happened], in_time: timedelta) -> Evidenc
     """The first event that came after another in time."""
     then = min((then for then in thens if first.at < then.at <= first.at + in_time), key=lambda then: then.at, default=None)
     return Evidence(then.day, then.metric, then.value) if then else None
+
+
+def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether all properties are known and the same; of two lists some element stands in both."""
+    if None in one or None in other:
+        return False
+    return all(bool(set(a) & set(b)) if isinstance(a, tuple) else a == b for a, b in zip(one, other, strict=True))
 
 
 def _found(measure: str, seen: list[Happened]) -> Decimal | None:

@@ -76,7 +76,7 @@ class Facts:
 
     def _rows(self, query: Query) -> list[dict[str, Any]]:
         frame = self.store.ask(query.keep(self.is_this))
-        return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+        return [{str(name): plain_value(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
     def _on_profile(self, what: str, name: str, column: str) -> Fact:
         columns = tuple(dict.fromkeys(("profile_id", column, "source")))
@@ -146,7 +146,7 @@ def _newest_first(found: list[dict[str, Any]], at: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: row[at] or datetime.min, reverse=True)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A cell as plain Python: None where there is nothing, a list as a tuple."""
     if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0:
         return tuple(map(str, value)) or None

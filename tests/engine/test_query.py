@@ -132,3 +132,14 @@ def test_rows_are_counted_by_several_columns_at_once(store: Store, orders: Query
     )
     found = {(row.profile_id, row.is_large): (row.orders, row.worth) for row in store.ask(by).itertuples()}
     assert found == {("ann", False): (1, 10.1), ("ann", True): (1, 20.2), ("bob", True): (1, 30.0)}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_lists_are_the_same_where_they_share_an_element_and_no_engine_is_given_what_it_cannot_read(dialect: str) -> None:
+    orders = RULES.table("orders", ("profile_id", "ordered_at", "discount_codes"), "profile_id IS NOT NULL")
+    pairs = orders.followed(orders, "profile_id", "ordered_at", 24, ["discount_codes"])
+    if dialect in ("bigquery", "redshift"):
+        with pytest.raises(ExpressionError, match="compares lists"):
+            text(pairs, dialect)
+    else:
+        assert ("&&" if dialect in ("duckdb", "postgres") else "ARRAYS_OVERLAP(") in text(pairs, dialect)

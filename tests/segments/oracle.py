@@ -189,15 +189,18 @@ def _follow(shop: Shop, row: Row, leaf: tree.Follow) -> bool:
     thens = [one for one in events(shop, row, (leaf.then,)) if _passes(one, leaf.where_next)]
     span = timedelta(hours=leaf.hours)
     for first in firsts:
-        shared = [
-            then
-            for then in thens
-            if all(_property(first, name) is not None and _property(first, name) == _property(then, name) for name in leaf.same)
-        ]
+        shared = [then for then in thens if all(_alike(_property(first, name), _property(then, name)) for name in leaf.same)]
         followed = any(first["at"] < then["at"] <= first["at"] + span for then in shared)
         if followed if leaf.followed else not followed and first["at"] + span <= shop.now:
             return True
     return False
+
+
+def _alike(mine: Any, theirs: Any) -> bool:
+    """Nothing is like what is not known; of two lists some element stands in both."""
+    if mine is None or theirs is None:
+        return False
+    return bool(set(mine) & set(theirs)) if isinstance(mine, list) else bool(mine == theirs)
 
 
 def _top(shop: Shop, row: Row, leaf: tree.Top, people: list[Row]) -> bool:
@@ -254,13 +257,9 @@ def _property(event: dict[str, Any], name: str) -> Any:
     if name == "country":
         return event.get("shipping_country") or event.get("billing_country")
     column = {
-        "campaign": "campaign_id",
-        "message": "message_id",
-        "form": "form_name",
-        "store": "store_id",
-        "discount_code": "discount_codes",
+        "campaign": "campaign_id", "message": "message_id", "form": "form_name", "store": "store_id", "discount_code": "discount_codes",
         "product": "product_id",
-    }
+    }  # fmt: skip
     return event.get(column.get(name, name))
 
 

@@ -334,6 +334,18 @@ def test_of_orders_that_must_be_alike_the_one_that_followed_is_told_with_its_amo
     assert told_of == [("2026-10-26", None), ("2026-10-11", None), ("2026-09-01", "2026-10-26")]
 
 
+def test_of_orders_with_the_same_discount_code_one_without_a_code_is_like_no_other() -> None:
+    shop = small(5, 20, 60, 70)
+    orders = [{**row, "discount_codes": codes} for row, codes in zip(shop.orders, (["X", "Y"], [], [], ["Y"]), strict=True)]
+    told = {"after": "placed_order", "followed_by": "placed_order", "where_next": {"same": "discount_code"}, "days": 90}
+    verdict = verdict_on(replace(shop, orders=orders), told)
+    assert {str(one.day): one.then and str(one.then.day) for one in verdict.evidence} == {
+        "2026-10-26": None, "2026-10-11": None, "2026-09-01": None, "2026-08-22": "2026-10-26",
+    }  # fmt: skip
+    assert verdict.holds
+    assert not verdict_on(replace(shop, orders=orders[:3]), told).holds
+
+
 def test_it_is_told_in_words() -> None:
     told = {"all": [{"did": "placed_order", "at_least": 3}, {"not": {"did": "placed_order", "within": "last 30 days"}},
                     {"any": [{"did": "opened_email"}, {"total_value": "placed_order", "at_least": 20}]}]}  # fmt: skip

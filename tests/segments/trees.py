@@ -56,7 +56,9 @@ def _person() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _order() -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({"channel": st.sampled_from(["web", "till", None]), "discount_codes": st.sampled_from([["X"], [], None])})
+    return st.fixed_dictionaries(
+        {"channel": st.sampled_from(["web", "till", None]), "discount_codes": st.sampled_from([["X"], ["X", "Y"], ["Y", "Z"], [], None])}
+    )
 
 
 def _mail() -> st.SearchStrategy[dict[str, Any]]:
@@ -187,8 +189,9 @@ def _leaf_of_events(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def _leaf_of_pairs(draw: st.DrawFn) -> dict[str, Any]:
-    first, then, shared = draw(st.sampled_from([("added_to_cart", "placed_order", None), ("received_email", "opened_email", "campaign"), ("opened_email", "clicked_email", None), ("placed_order", "placed_order", None)]))  # fmt: skip
-    after = {"where_next": {"same": shared, **draw(st.sampled_from([{}, {"apple_privacy_open": False}]))}} if shared else {}
+    first, then, shared = draw(st.sampled_from([("added_to_cart", "placed_order", None), ("received_email", "opened_email", "campaign"), ("opened_email", "clicked_email", None), ("placed_order", "placed_order", None), ("placed_order", "placed_order", "discount_code"), ("placed_order", "placed_order", "channel")]))  # fmt: skip
+    flags = st.sampled_from([{}, {"apple_privacy_open": False}]) if then == "opened_email" else st.just({})
+    after = {"where_next": {"same": shared, **draw(flags)}} if shared else {}
     span = draw(st.sampled_from([{"hours": 1}, {"days": 1}, {"days": 90}]))
     return {
         "after": first,
