@@ -117,6 +117,15 @@ def test_lint_names_what_is_lacking_and_blames_no_threshold(view: segkit.View) -
     assert "Nergens in de levering is “city” ingevuld." in tell(finding, catalogue("nl"), asked)
 
 
+def test_lint_offers_no_labels_where_there_are_none(view: segkit.View) -> None:
+    asked = set_of("{no_vips: {title: Geen vips, all: [{profile: {tag: {does_not_contain: vip}}}, {can_receive: email}]}}")
+    (finding,) = [one for one in lint(asked, view.rules.settings, view.shop.store, view.rules) if "property" in one.numbers]
+    told = tell(finding, catalogue("nl"), asked)
+    assert finding.key == "no_value_at_all"
+    assert "“tag” is bij niemand" in told
+    assert "zoals" not in told
+
+
 def test_a_shop_that_fills_it_in_is_counted_and_nobody_is_zero(tmp_path: Path) -> None:
     store_of(tmp_path / "canonical", profiles=[{"profile_id": "ann", "city": "Gent"}], orders=[]).close()
     view = segkit.open(tmp_path).at(DAY)
