@@ -9,7 +9,7 @@ import pytest
 
 import segkit
 from segkit.cli.segments import segments
-from segkit.errors import NothingToRead, SegmentError, UnreadableFile
+from segkit.errors import AsOfError, NothingToRead, SegmentError, UnreadableFile
 from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
 from segkit.text import catalogue
 from tests.canonical import store_of
@@ -182,3 +182,15 @@ def test_a_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
     (folder / "orders.parquet").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UnreadableFile, match=r"orders\.parquet is not a readable"):
         segkit.open(tmp_path)
+
+
+@pytest.mark.parametrize("most", [-1, 0, True, 2.5])
+def test_so_many_offers_are_a_whole_number(view: segkit.View, most: object) -> None:
+    with pytest.raises(SegmentError, match="most is"):
+        view.offers("always_brand", most=most)
+
+
+@pytest.mark.parametrize("day", [None, 20261031])
+def test_what_is_no_day_is_told(view: segkit.View, day: object) -> None:
+    with pytest.raises(AsOfError, match="is no date"):
+        view.shop.at(day)
