@@ -184,3 +184,11 @@ def test_a_shop_and_a_product_read_as_they_are_said() -> None:
     assert "in winkel gent" in short(condition({"did": "placed_order", "where": {"store": "gent"}}, "a"), "nl")
     assert "over product P1" in short(condition({"did": "gave_feedback", "where": {"feedback_product": "P1"}}, "a"), "nl")
     assert "een woonplaats beginnend met “Sint” heeft" in short(condition({"profile": {"city": {"starts_with": "Sint"}}}, "a"), "nl")
+
+
+def test_what_the_mail_is_stands_beside_the_mail_and_what_the_link_is_beside_the_link() -> None:
+    told = [short(condition({"did": "clicked_email", "where": where}, "a"), "nl") for where in ({"campaign": "c1"}, {"url": "/taart"})]
+    assert "in een mail uit campagne c1 heeft geklikt" in told[0]
+    assert "in een mail op een link met adres /taart heeft geklikt" in told[1]
+    rule = {"after": "received_email", "followed_by": "clicked_email", "where_next": {"same": "flow"}, "days": 2}
+    assert "op een link" not in short(condition(rule, "a"), "nl")
