@@ -61,7 +61,7 @@ class Rows:
 class Filled:
     """A need beyond a table: some of the rows hold a value of what definitions call `name`, or else `reason` holds.
 
-    Where there are no rows of the kind at all there is nothing to be filled in, and so nothing lacking.
+    Where there are no rows `among` which to look there is nothing to be filled in, and so nothing lacking.
     """
 
     name: str

@@ -12,7 +12,7 @@ import pandas as pd
 from segkit.engine import dialects
 from segkit.engine import scope as words
 from segkit.engine.query import Query
-from segkit.errors import NothingToRead
+from segkit.errors import NothingToRead, UnreadableFile
 from segkit.tables import TABLES, Table
 
 _FRAME_TYPES = {
@@ -38,11 +38,17 @@ class Store:
         file = self.folder / f"{table.name}.parquet"
         if file.exists():
             rows = f"read_parquet('{quoted(file / '*.parquet' if file.is_dir() else file)}')"
-            there = {row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+            there = self._columns(rows, file.name)
             missing = "".join(f", CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns if column.name not in there)
             return f"SELECT *{missing} FROM {rows}"
         columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
         return f"SELECT {columns} WHERE FALSE"
+
+    def _columns(self, rows: str, told: str) -> set[str]:
+        try:
+            return {row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+        except duckdb.Error as error:
+            raise UnreadableFile(f"{told} is not a readable Parquet file.", "Copy it again; it may be cut off.") from error
 
     def has(self, table: str) -> bool:
         """Whether the folder has any row of the table."""

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from segkit.engine import Query, Rules, Store
+from segkit.errors import SegmentError
 from segkit.features import purchase
 from segkit.segments.definition import Template
 
@@ -18,6 +19,8 @@ _SITE = {"page": ("url", None), "form": ("form_name", "event_type = 'submitted_f
 
 def offers(store: Store, rules: Rules, template: Template, most: int) -> dict[str, pd.DataFrame]:
     """For each blank of a template the values that most people have: one row a value (value, people), most people first."""
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise SegmentError(f"most is {most!r}.", "Give a whole number of values from 1 up, such as 5.")
     return {blank: top_values(store, rules, what, most) for blank, what in template.blanks.items()}
 
 

@@ -49,8 +49,14 @@ class Events(Wording):
         filters += [self.t("say.with_product", filters=self.of_line(item))] if item else []
         if alone and self.t.has(f"say.metrics.{metric}.alone{ending}"):
             return self._alone(metric, where, ending, slots)
-        form = "bare" if not filters and self.t.has(f"say.metrics.{metric}.bare") else "did"
+        form = self._form(metric, where, bool(filters))
         return self.phrase(f"say.metrics.{metric}.{form}{ending}", **slots, filters=self.joined("say.and", filters))
+
+    def _form(self, metric: str, where: Tests, is_filtered: bool) -> str:
+        """What the filters are said of: nothing, the mail in which was clicked, or the thing itself (a link)."""
+        if not is_filtered and self.t.has(f"say.metrics.{metric}.bare"):
+            return "bare"
+        return "of_mail" if self.t.has(f"say.metrics.{metric}.of_mail") and all(test.name != "url" for test in where) else "did"
 
     def _alone(self, metric: str, where: Tests, ending: str, slots: dict[str, str]) -> str:
         """Events that are their own clause: what the thing was stands beside it, how it happened beside the verb."""

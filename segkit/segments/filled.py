@@ -11,7 +11,8 @@ from segkit.segments.evaluate import PURCHASES
 from segkit.segments.tree import Condition, Test, Tests
 from segkit.segments.words import Property
 
-NO_CHANNEL = "no_consents_on_channel"
+NO_CHANNEL, NO_KIND = "no_consents_on_channel", "no_events_of_kind"
+LOGS = ("email_events", "site_events")  # of which a source may deliver some kinds of events and not others
 _TOLD = {tree.SUM: "total_value", tree.MEAN: "average_value", tree.MAX: "highest_value"}
 _OWN_COLUMNS = {bool: "value_bool", str: "value_text"}  # numbers of any kind stand in value_num
 _COUNTRY = (
@@ -24,20 +25,31 @@ def asked(leaf: Condition) -> Iterator[Filled]:
     """What must be filled in somewhere to answer a condition without parts."""
     match leaf:
         case tree.Event() | tree.Every() | tree.Latest():
+            yield from _of_kinds(leaf.metrics)
             yield from _of_events(leaf.metrics, leaf.where)
             yield from (Filled(test.name, (of_line(test.name),)) for test in leaf.item if _is_value(test, words.items()[test.name]))
             yield from _of_amount(leaf.metrics, getattr(leaf, "measure", tree.COUNT))
         case tree.Follow():
+            yield from (kind for metric in (leaf.first, leaf.then) for kind in _of_kinds((metric,)))
             yield from _of_events((leaf.first,), leaf.where)
             yield from _of_events((leaf.then,), leaf.where_next)
             yield from (_of_event((metric,), name) for name in leaf.same for metric in (leaf.first, leaf.then))
         case tree.Top():
+            yield from _of_kinds(leaf.metrics)
             yield from _of_amount(leaf.metrics, leaf.measure)
         case tree.CanReceive(channel) | tree.ConsentIs(channel):
             there = Rows("consents", "channel", value=f"channel = {rows.literal(channel)}")
             yield Filled(channel, (there,), NO_CHANNEL)
         case _:
             yield from _of_person(leaf)
+
+
+def _of_kinds(metrics: tuple[str, ...]) -> Iterator[Filled]:
+    """That a log which was delivered holds one of these kinds of events, by anybody, ever; then who has none has zero of them."""
+    known = [words.metrics()[one] for one in metrics]
+    if known[0].table in LOGS and all(metric.when for metric in known):
+        there = tuple(Rows(metric.table, "event_type", value=metric.when) for metric in known)
+        yield Filled(", ".join(metrics), there, NO_KIND)
 
 
 def _is_value(test: Test, prop: Property) -> bool:

@@ -57,7 +57,12 @@ def _of_leaf(leaf: Condition) -> list[str]:
 def is_without_history(condition: Condition) -> bool:
     """Whether it speaks of a property of the person, which is only known as of today; consent and lists have their dates."""
     stateful = (tree.Profile, tree.InRegion, tree.Near)
-    return any(isinstance(leaf, stateful) for leaf in leaves(condition))
+    return any(isinstance(leaf, stateful) or _is_of_today(leaf) for leaf in leaves(condition))
+
+
+def _is_of_today(leaf: Condition) -> bool:
+    """A date of the person can be changed like any property, but that on which the profile was made."""
+    return isinstance(leaf, tree.ProfileDate) and leaf.name != "created"
 
 
 def flags(store: Store, rules: Rules, conditions: Mapping[str, Condition], keep: tuple[str, ...] = ()) -> pd.DataFrame:

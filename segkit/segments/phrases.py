@@ -211,7 +211,10 @@ def score(keys: Keys, path: str) -> Condition:
     op, amount = _comparison(keys, path)
     if not op:
         raise SegmentError(f"{path} lacks an amount.", f"Add one of {', '.join(tree.COMPARISONS)}, such as  at_least: 0.5.")
-    return tree.Score(values.text(keys["score"], f"{path}.score"), op, amount)
+    name = values.text(keys["score"], f"{path}.score")
+    if name in words.choices("chances") and not isinstance(amount, tree.Shop) and not 0 <= amount <= 1:
+        raise SegmentError(f"{path}.{op}: {amount} is no chance.", "Write a number from 0 to 1, such as 0.66 for 66%.")
+    return tree.Score(name, op, amount)
 
 
 def near(keys: Keys, path: str) -> Condition:

@@ -149,7 +149,8 @@ class Speaker(Clauses):
 
     def sample(self, sample: Sample) -> str:
         """What part of a segment is used."""
-        return self.t("say.sample", share=self.percent(sample.share), n=sample.at_least)
+        least = {"n": sample.at_least} if sample.at_least > 1 else {}
+        return self.t("say.sample" if least else "say.sample_of_any", share=self.percent(sample.share), **least)
 
 
 def nested(condition: Condition) -> bool:

@@ -98,5 +98,5 @@ def regions() -> dict[str, list[str]]:
 
 
 def choices(what: str) -> list[str]:
-    """The allowed channels, purposes or statuses of consent."""
+    """The allowed channels, purposes or statuses of consent, or the predictions that are chances."""
     return _words()[what]

@@ -83,9 +83,18 @@ def _open_folder(folder: Path, mapping: SourceMapping | None, client: Client, qu
     for canonical in (folder / "canonical", folder):
         if (canonical / "CURRENT").exists() or _is_canonical(canonical):
             store = Store(canonical)
-            return Shop(store, client, _load_of(store.folder, client), segments_file=_own_segments(folder))
+            load = _load_of(store.folder, client)
+            _check_whole(store.folder, load["rows"])
+            return Shop(store, client, load, segments_file=_own_segments(folder))
     temporary = tempfile.TemporaryDirectory(prefix="segkit-shop-")
     return _loaded(folder, Path(temporary.name), mapping, client, quarantine, temporary=temporary)
+
+
+def _check_whole(folder: Path, rows: Mapping[str, int]) -> None:
+    """Every table that the load made is still there, and people are: without them every question would be answered by nobody."""
+    for name in dict.fromkeys(["profiles", *(table for table, many in rows.items() if many and table in TABLES)]):
+        if not (folder / f"{name}.parquet").exists():
+            raise NothingToRead(f"{name}.parquet is not in {folder.name}.", "Put the file back, or load the delivery again.")
 
 
 def _loaded(

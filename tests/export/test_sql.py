@@ -9,6 +9,7 @@ from segkit.clock import AsOf
 from segkit.engine import Rules
 from segkit.errors import SegkitError, SegmentError
 from segkit.export.sql import TARGETS, segments_sql
+from segkit.segments.definition import read_set
 from segkit.segments.evaluate import with_flags
 from segkit.segments.library import stock
 from segkit.settings import default_settings
@@ -79,3 +80,15 @@ def test_a_prediction_a_moment_and_an_unknown_dialect_are_refused() -> None:
         segments_sql(rules(), segments, ["vip"], "mysql")
     with pytest.raises(SegkitError, match="counts whole days"):
         segments_sql(Rules(default_settings(), AsOf.parse(datetime(2026, 10, 31, 12), "UTC")), segments, ["vip"], "duckdb")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("nl", "-- Zonder steekproef: bij proef staan"), ("en", "-- Without the sample: for proef all")]
+)
+def test_a_sample_that_sql_leaves_out_is_said_at_the_top(lang: str, said: str) -> None:
+    rule = {"rule": {"did": "placed_order"}}
+    asked = read_set({"version": 1, "segments": {"proef": {**rule, "sample": {"share": "20%"}}, "heel": rule}}, default_settings())
+    told = {name: segments_sql(rules(), asked, [name], "duckdb", lang) for name in asked}
+    assert said in told["proef"]
+    assert "sample" not in told["heel"].lower()
+    assert "steekproef" not in told["heel"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from ruamel.yaml import YAML
 from segkit_generators import make_shop
 
 import segkit
-from segkit.segments.definition import read_set
+from segkit.segments.definition import BLANKS, Sample, read_set
+from segkit.segments.library import stock
 from segkit.segments.lint.evidence import Evidence
 from segkit.segments.read import GROUPS, NOT, condition
 from segkit.segments.tree import Condition
@@ -87,3 +89,17 @@ def test_the_values_are_those_of_the_bakery(bakery: segkit.Shop) -> None:
 def test_a_block_that_says_something_else_is_found() -> None:
     yaml, python = pairs()[1]
     assert of_yaml(yaml.replace("taart", "brood")) != of_python(python)
+
+
+def test_samples_and_templates_are_written_as_the_text_shows() -> None:
+    text = (ROOT / "docs/segments.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"`(sample: \{.*?\})`", text)
+    blanks, rule = re.findall(r"`(blanks: \{.*?\})` beside `(rule: .*?)`", text)[0]
+    yaml = f"version: 1\nsegments:\n  a:\n    {sample}\n    rule: {{did: placed_order}}\n  b:\n    {blanks}\n    {rule}\n"
+    found = read_set(YAML(typ="safe").load(yaml), default_settings())
+    assert found.segments["a"].sample == Sample(Decimal("0.2"), 500, 7)
+    assert found.templates["b"].fill("c", label="Nike").condition == condition({"did": "placed_order", "item": {"brand": "Nike"}}, "c")
+    assert f"(`{' '.join(BLANKS)}`)" in text
+    filled = stock(default_settings()).templates["always_brand"].fill("always_nike", brand="Nike")
+    assert '["always_brand"].fill("always_nike", brand="Nike")' in text
+    assert filled.id == "always_nike"

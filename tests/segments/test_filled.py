@@ -9,6 +9,7 @@ import pytest
 
 import segkit
 from segkit.errors import SegmentError
+from segkit.segments import words
 from segkit.segments.definition import SegmentSet
 from segkit.segments.lint import lint
 from segkit.segments.lint.told import tell
@@ -41,6 +42,12 @@ LACKING = {  # what is asked of a shop that fills in nothing but the bare rows, 
     "what follows": ("{after: received_email, followed_by: clicked_email, where_next: {url: /taart}, days: 1}", "url"),
     "what both share": ("{after: received_email, followed_by: clicked_email, where_next: {same: campaign}, days: 1}", "campaign"),
     "another channel": ("can_receive: sms", "sms"),
+    "a kind of event": ("{did: logged_in}", "logged_in"),
+    "a kind of event that nobody did": ("{never: logged_in, within: last 30 days}", "logged_in"),
+    "the last of a kind": ("{last: bounced_email, was: last 30 days}", "bounced_email"),
+    "a property of a kind of event": ("{did: bounced_email, where: {bounce_type: hard}}", "bounced_email"),
+    "what did not follow": ("{after: received_email, not_followed_by: unsubscribed, days: 1}", "unsubscribed"),
+    "the most of a kind": ("{top: 10%, by: count, of: added_to_cart}", "added_to_cart"),
 }
 ANSWERED = {  # what the same shop can answer all the same, and how many are in
     "whether it is known": ("profile: {city: {known: false}}", 2),
@@ -50,7 +57,10 @@ ANSWERED = {  # what the same shop can answer all the same, and how many are in
     "orders without this code": ("{did: placed_order, where: {discount_code: {does_not_contain: LENTE}}}", 1),
     "opens of people, which are flagged": ("{never: opened_email, where: {apple_privacy_open: false}}", 2),
     "clicks of people, unless said otherwise": ("{did: clicked_email, where: {bot_click: false}}", 1),
-    "a property of events that did not happen": ("{did: bounced_email, where: {bounce_type: hard}}", 0),
+    "an event that only others did": ("{never: submitted_form}", 1),
+    "one of two kinds that occurs": ("{did: [submitted_form, logged_in]}", 1),
+    "any event of a log": ("{did: active_on_site}", 1),
+    "an event of a table of its own": ("{never: gave_feedback}", 1),
     "a property that is filled in": ("{did: viewed_page, where: {url: {contains: taart}}}", 1),
     "the amount of an order": ("{total_value: placed_order, at_least: 10}", 1),
 }
@@ -88,7 +98,8 @@ def of_rule(rule: str) -> SegmentSet:
 def test_a_value_that_the_shop_nowhere_has_makes_the_question_unanswerable(view: segkit.View, rule: str, lacking: str) -> None:
     asked = of_rule(rule)
     (row,) = view.count_all(asked).itertuples()
-    assert (row.status, row.reason) == ("not_computable", "no_consents_on_channel" if lacking == "sms" else "no_values")
+    reason = "no_consents_on_channel" if lacking == "sms" else "no_events_of_kind" if lacking in words.metrics() else "no_values"
+    assert (row.status, row.reason) == ("not_computable", reason)
     with pytest.raises(SegmentError, match=f"“{lacking}”|\\({lacking}\\)"):
         view.count(asked.resolved("a"))
 
@@ -104,6 +115,15 @@ def test_lint_names_what_is_lacking_and_blames_no_threshold(view: segkit.View) -
     (finding,) = lint(asked, view.rules.settings, view.shop.store, view.rules)
     assert finding.key == "not_delivered"
     assert "Nergens in de levering is “city” ingevuld." in tell(finding, catalogue("nl"), asked)
+
+
+def test_lint_offers_no_labels_where_there_are_none(view: segkit.View) -> None:
+    asked = set_of("{no_vips: {title: Geen vips, all: [{profile: {tag: {does_not_contain: vip}}}, {can_receive: email}]}}")
+    (finding,) = [one for one in lint(asked, view.rules.settings, view.shop.store, view.rules) if "property" in one.numbers]
+    told = tell(finding, catalogue("nl"), asked)
+    assert finding.key == "no_value_at_all"
+    assert "“tag” is bij niemand" in told
+    assert "zoals" not in told
 
 
 def test_a_shop_that_fills_it_in_is_counted_and_nobody_is_zero(tmp_path: Path) -> None:

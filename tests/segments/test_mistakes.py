@@ -55,6 +55,8 @@ MISTAKES = {  # what is wrong: (the file, what the first line names, what the cu
     "infinity": (one("rule: {total_value: placed_order, more_than: .inf}"), "segments.a.rule.more_than: inf is no amount", "such as 3"),
     "infinity by size": (one("rule: {total_value: placed_order, at_most: 1e400}"), "segments.a.rule.at_most: inf is no amount", "at most 1000"),
     "infinity as text": (one("rule: {did: placed_order, item: {price: {less_than: inf}}}"), "segments.a.rule.item.price.less_than: inf is no amount", "such as 3"),
+    "a percentage as chance": (one("rule: {score: churn_90d, more_than: 66}"), "segments.a.rule.more_than: 66 is no chance", "0.66"),
+    "less than no chance": (one("rule: {score: click_30d, at_least: -0.1}"), "-0.1 is no chance", "from 0 to 1"),
     "no number": (one("rule: {score: churn, more_than: .nan}"), "segments.a.rule.more_than: nan is no amount", "such as 3"),
     "a share without end": (one("rule: {top: 1e400, of: placed_order}"), "segments.a.rule.top: inf is no amount", "such as 3"),
     "a distance without end": (one("rule: {near: [51, 4], km: 1e400}"), "segments.a.rule.km: inf is no amount", "such as 3"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from segkit.segments import tree
-from segkit.segments.definition import Segment, SegmentSet
+from segkit.segments.definition import Segment, SegmentSet, read_set
 from segkit.segments.library import stock
 from segkit.segments.read import condition
 from segkit.segments.say import say, short, title
@@ -159,3 +159,36 @@ def test_money_is_in_the_currency_and_form_of_the_language() -> None:
     assert "€ 1.234,50" in say(one, "nl").replace("\xa0", " ")
     assert "£1,234.50" in say(one, "en", "GBP")
     assert Decimal("1234.5") == next(iter(leaves(one))).amount  # type: ignore[attr-defined]
+
+
+def test_dates_that_can_be_changed_hold_as_known_today_and_that_of_the_profile_itself_does_not() -> None:
+    told = {
+        name: say(condition({"date": name, "is": "last 30 days"}, "a"), "nl") for name in ("birthday", "updated", "created", "own.start")
+    }
+    assert {name: "zoals ze vandaag bekend zijn" in text for name, text in told.items()} == {
+        "birthday": True, "updated": True, "created": False, "own.start": True,
+    }  # fmt: skip
+
+
+def test_a_sample_of_any_size_names_no_least() -> None:
+    rule = {"did": "placed_order"}
+    found = read_set(
+        {"version": 1, "segments": {n: {"rule": rule, "sample": {"share": "20%", "at_least": n_}} for n, n_ in (("a", 1), ("b", 50))}},
+        default_settings(),
+    )
+    assert "20%; de rest" in say(found["a"], "nl")
+    assert "minstens 50 mensen" in say(found["b"], "nl")
+
+
+def test_a_shop_and_a_product_read_as_they_are_said() -> None:
+    assert "in winkel gent" in short(condition({"did": "placed_order", "where": {"store": "gent"}}, "a"), "nl")
+    assert "over product P1" in short(condition({"did": "gave_feedback", "where": {"feedback_product": "P1"}}, "a"), "nl")
+    assert "een woonplaats beginnend met “Sint” heeft" in short(condition({"profile": {"city": {"starts_with": "Sint"}}}, "a"), "nl")
+
+
+def test_what_the_mail_is_stands_beside_the_mail_and_what_the_link_is_beside_the_link() -> None:
+    told = [short(condition({"did": "clicked_email", "where": where}, "a"), "nl") for where in ({"campaign": "c1"}, {"url": "/taart"})]
+    assert "in een mail uit campagne c1 heeft geklikt" in told[0]
+    assert "in een mail op een link met adres /taart heeft geklikt" in told[1]
+    rule = {"after": "received_email", "followed_by": "clicked_email", "where_next": {"same": "flow"}, "days": 2}
+    assert "op een link" not in short(condition(rule, "a"), "nl")

@@ -9,7 +9,7 @@ import pytest
 
 import segkit
 from segkit.cli.segments import segments
-from segkit.errors import SegmentError
+from segkit.errors import AsOfError, NothingToRead, SegmentError, UnreadableFile
 from segkit.segments import Segment, average_value, can_receive, did, in_segment, last, never
 from segkit.text import catalogue
 from tests.canonical import store_of
@@ -151,3 +151,46 @@ def test_counts_for_machines_are_json(view: segkit.View, tmp_path: Path, capsys:
     segments(str(tmp_path / "shop"), "2026-10-31", as_json=True)
     told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert told["segments"]["exactly_once"] == {"members": 1, "status": "computed", "reason": None}
+
+
+@pytest.mark.parametrize("has_load", [True, False])
+def test_people_who_are_gone_are_an_error_and_no_zero(tmp_path: Path, has_load: bool) -> None:
+    folder = tmp_path / "canonical" / "l1"
+    store_of(folder, profiles=[{"profile_id": "ann"}], orders=[]).close()
+    (tmp_path / "canonical" / "CURRENT").write_text("l1", encoding="utf-8")
+    if has_load:
+        (folder / "load.json").write_text(json.dumps({"load_id": "l1", "receipts": [], "rows": {"profiles": 1}}), encoding="utf-8")
+    segkit.open(tmp_path)
+    (folder / "profiles.parquet").unlink()
+    with pytest.raises(NothingToRead, match=r"profiles\.parquet is not in l1"):
+        segkit.open(tmp_path)
+
+
+def test_a_table_that_the_load_made_is_missed(tmp_path: Path) -> None:
+    folder = tmp_path / "canonical"
+    store_of(folder, profiles=[{"profile_id": "ann"}], orders=[]).close()
+    load = {"load_id": "l1", "receipts": [], "rows": {"profiles": 1, "refunds": 0, "consents": 3}}
+    (folder / "load.json").write_text(json.dumps(load), encoding="utf-8")
+    with pytest.raises(NothingToRead, match=r"consents\.parquet is not in canonical"):
+        segkit.open(tmp_path)
+
+
+def test_a_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "canonical"
+    store_of(folder, profiles=[{"profile_id": "ann"}], orders=[]).close()
+    whole = (folder / "orders.parquet").read_bytes()
+    (folder / "orders.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableFile, match=r"orders\.parquet is not a readable"):
+        segkit.open(tmp_path)
+
+
+@pytest.mark.parametrize("most", [-1, 0, True, 2.5])
+def test_so_many_offers_are_a_whole_number(view: segkit.View, most: object) -> None:
+    with pytest.raises(SegmentError, match="most is"):
+        view.offers("always_brand", most=most)
+
+
+@pytest.mark.parametrize("day", [None, 20261031])
+def test_what_is_no_day_is_told(view: segkit.View, day: object) -> None:
+    with pytest.raises(AsOfError, match="is no date"):
+        view.shop.at(day)

@@ -9,7 +9,7 @@ from segkit.clock import EARLIEST
 from segkit.engine import Rules, Store
 from segkit.segments import tree
 from segkit.segments.definition import SegmentSet
-from segkit.segments.library import literal_personas
+from segkit.segments.library import literal_personas, stock
 from segkit.segments.lint import habits, logic, names
 from segkit.segments.lint.evidence import Evidence
 from segkit.segments.lint.finding import SEVERITIES, LintFinding, by_severity
@@ -32,7 +32,7 @@ def lint(segments: SegmentSet, settings: Settings, store: Store | None = None, r
     """
     evidence = Evidence.of(store, rules) if store is not None and rules is not None else None
     model = _model(segments, rules)
-    found = [*_by_rule(segments, model, settings)]
+    found = [*_by_rule(segments, model, settings), *names.of_library(segments, stock(settings))]
     if evidence:
         found += _not_twice(evidence.findings(model.conditions, settings), found)
         found = evidence.witnessed(found, settings["lint_witnesses"])
@@ -73,7 +73,7 @@ def _by_rule(segments: SegmentSet, model: Model, settings: Settings) -> Iterator
 
 def _not_twice(more: Iterator[LintFinding], found: list[LintFinding]) -> list[LintFinding]:
     """Without the sizes of segments that are empty, or full, by definition."""
-    told = {one.segments for one in found if one.key in ("never_true", "always_true")}
+    told = {one.segments for one in found if one.key in ("never_true", "always_true", "not_yet")}
     return [one for one in more if not (one.key in ("nobody", "everyone") and one.segments in told)]
 
 

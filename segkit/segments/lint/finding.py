@@ -10,7 +10,8 @@ from typing import Any
 
 from segkit.segments import words
 from segkit.segments.lint.life import Happening, Life, Row, is_kind, types_of
-from segkit.segments.tree import Condition
+from segkit.segments.lint.person import known
+from segkit.segments.tree import Condition, all_of
 from segkit.segments.write import plain
 
 ERROR, WARNING, HINT = "error", "warning", "hint"
@@ -53,11 +54,18 @@ def _plain_or_all(who: Condition) -> dict[str, Any]:
 
 
 def told_life(life: Life) -> Witness:
-    """A made-up person as plain data: {"events": [...], "facts": {...}}, events oldest first, days ago."""
-    return {
-        "events": [_told_event(one) for one in life.events],
-        "facts": {".".join(map(str, name)): _told(value) for name, value in life.facts.items()},
-    }
+    """A made-up person as plain data: {"events": [...], "facts": {...}}, events oldest first, days ago.
+
+    Where something is said of the person, `who` is that as a condition.
+    """
+    events = [_told_event(one) for one in life.events]
+    facts = {".".join(map(_part, name)): _told(value) for name, value in life.facts.items()}
+    who = known(life.facts)
+    return {"events": events, "facts": facts} | ({"who": plain(all_of(*who))} if who else {})
+
+
+def _part(name: Any) -> str:
+    return "+".join(name) if isinstance(name, tuple) else str(name)
 
 
 def _told_event(one: Happening) -> dict[str, Any]:

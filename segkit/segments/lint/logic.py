@@ -25,16 +25,26 @@ EXCLUSIVE = (  # goals that nobody can be given at once
 
 
 def of_each(model: Model, most: int) -> Iterator[LintFinding]:
-    """Segments that are never true, or true of everybody."""
+    """Segments that are never true, or true of everybody; or only so far, as they ask about days that are still to come."""
     for name, condition in _checked(model):
         grid = model.grid(condition)
         if grid.size > most:
             continue
         there = grid.of(condition)
-        if not there.any():
+        ahead = _days_ahead(condition)
+        if ahead and (there.all() or not there.any()):
+            yield LintFinding("not_yet", HINT, (name,), {"n": ahead})
+        elif not there.any():
             yield LintFinding("never_true", ERROR, (name,))
         elif there.all():
             yield LintFinding("always_true", ERROR, (name,))
+
+
+def _days_ahead(condition: Condition) -> int | None:
+    """In how many days the first window begins that is still to begin; None without one. What asks for days to come is no such."""
+    windows = [window for leaf in leaves(condition) if (window := getattr(leaf, "window", None))]
+    ages = [window.oldest for window in windows if window.oldest is not None and not window.is_ahead]
+    return min((-age for age in ages if age < 0), default=None)
 
 
 def _checked(model: Model) -> list[tuple[str, Condition]]:

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from segkit.segments import tree
-from segkit.segments.definition import Segment
+from segkit.segments.definition import Segment, Template
 from segkit.segments.lint.finding import HINT, WARNING, LintFinding
 from segkit.segments.tree import Condition
 from segkit.segments.window import DAYS_A_WEEK, HOURS_A_DAY
@@ -41,6 +41,17 @@ def of_names(
             yield LintFinding("no_title", HINT, (name,))
         yield from _days(name, told, conditions[name], month_days)
     yield from _same_titles(segments)
+
+
+def of_library(segments: Mapping[str, Segment | Template], library: Mapping[str, Segment | Template]) -> Iterator[LintFinding]:
+    """Segments with the id of one of the library and another rule: they are meant wherever the library speaks of that id."""
+    for name, segment in segments.items():
+        if name in library and _rule(segment) != _rule(library[name]):
+            yield LintFinding("replaces_library", WARNING, (name,), {"id": name})
+
+
+def _rule(segment: Segment | Template) -> object:
+    return segment.condition if isinstance(segment, Segment) else segment.data
 
 
 def says_nothing(text: str) -> bool:

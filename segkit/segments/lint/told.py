@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any, Protocol
 
 from segkit.segments.lint.finding import LintFinding
+from segkit.segments.lint.vocabulary import IN_LIST
 from segkit.segments.read import condition
 from segkit.segments.say import Titled, short, title
 
@@ -28,7 +29,7 @@ def tell(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled] | None 
     """The finding as a text of a few lines; `segments` give the titles."""
     values = _values(finding, t, segments or {}, currency)
     said = [_said(t, f"lint.{finding.key}.{part}", values) for part in ("title", "why")]
-    return "\n".join([*said, *_whom(finding, t), t("lint.action", action=_said(t, f"lint.{finding.key}.do", values))])
+    return "\n".join([*said, *_whom(finding, t, currency), t("lint.action", action=_said(t, f"lint.{finding.key}.do", values))])
 
 
 def _said(t: Speaks, key: str, values: Mapping[str, Any]) -> str:
@@ -49,6 +50,8 @@ def _values(finding: LintFinding, t: Speaks, segments: Mapping[str, Titled], cur
     for name in ("days", "lists"):
         if isinstance(numbers.get(name), list):
             values[name] = ", ".join(map(str, numbers[name]))
+    if numbers.get("property") == IN_LIST:
+        values["property"] = t("lint.of_lists")
     if finding.key == "count_gap":
         values["times"] = _times(numbers["from"], numbers["to"], t)
     if "first" in numbers:
@@ -73,19 +76,21 @@ def _times(low: int, high: int, t: Speaks) -> str:
     return t("lint.exactly", n=low) if low == high else t("lint.times", **{"from": low, "to": high})
 
 
-def _whom(finding: LintFinding, t: Speaks) -> list[str]:
+def _whom(finding: LintFinding, t: Speaks, currency: str) -> list[str]:
     """The people it concerns, or somebody made up."""
     if finding.profiles and finding.people is not None:
         return [t("lint.people", n=finding.people, profiles=", ".join(finding.profiles))]
     if finding.witness is None:
         return []
-    return [t("lint.made_up" if finding.people is None else "lint.nobody_now", person=_person(finding.witness, t))]
+    return [t("lint.made_up" if finding.people is None else "lint.nobody_now", person=_person(finding.witness, t, currency))]
 
 
-def _person(witness: Mapping[str, Any], t: Speaks) -> str:
+def _person(witness: Mapping[str, Any], t: Speaks, currency: str) -> str:
+    """What happened, and of whom; facts that are no condition go without saying."""
     events = [t("lint.event" if one["days_ago"] else "lint.event_today", **_when(one, t)) for one in witness["events"]]
-    told = [t("lint.fact", name=name, value=str(value)) for name, value in witness["facts"].items() if value is not None]
-    return ", ".join([*events, *told]) or t("lint.nothing_known")
+    who = witness.get("who")
+    told = [t("lint.somebody", who=short(condition(who, "who"), t.lang, currency).removeprefix(t("lint.who")))] if who else []
+    return ", ".join([*told, *events]) or t("lint.nothing_known")
 
 
 def _when(event: Mapping[str, Any], t: Speaks) -> dict[str, Any]:

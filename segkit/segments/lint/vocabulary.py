@@ -37,6 +37,9 @@ def unknown_values(store: Store, rules: Rules, judged: Quality, name: str, condi
         if not strange or (asked.name in _SPELLINGS and len(strange) < len(asked.values)):
             continue
         numbers = {"property": asked.name, "strange": strange, "offers": _offers(_known(store, rules, asked), strange)}
+        if not numbers["offers"]:
+            yield LintFinding("no_value_at_all", WARNING, (name,), {"property": asked.name, "strange": strange})
+            continue
         yield LintFinding("unknown_value", WARNING if len(strange) == len(asked.values) else HINT, (name,), numbers)
 
 

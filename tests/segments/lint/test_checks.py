@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.segments.lint.sets import found_in, keys
+from segkit.segments.library import stock
+from segkit.segments.lint import lint
+from tests.segments.lint.sets import SETTINGS, found_in, keys
 
 BAD_AND_GOOD = {
+    "replaces_library": (
+        "{engaged_recently: {title: Klikkers, rule: {did: clicked_email}}}",
+        "{clicked_recently: {title: Klikkers, rule: {did: clicked_email}}}",
+    ),
     "never_true": (
         "{a: {title: Grote kopers, all: [{did: placed_order, at_least: 10}, {never: placed_order}]}}",
         "{a: {title: Grote kopers, all: [{did: placed_order, at_least: 10}, {never: placed_order, within: last 30 days}]}}",
@@ -164,3 +170,7 @@ def test_most_severe_first_and_the_same_each_time():
     order = [("error", "warning", "hint").index(one.severity) for one in found]
     assert order == sorted(order)
     assert [one.as_dict() for one in found] == [one.as_dict() for one in found_in(text)]
+
+
+def test_the_library_does_not_replace_itself() -> None:
+    assert "replaces_library" not in keys(lint(stock(SETTINGS), SETTINGS))

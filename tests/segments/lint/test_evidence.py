@@ -62,6 +62,16 @@ def test_what_the_data_contradict_is_found(store: Store, key: str, bad: str, goo
     assert key not in keys(found(store, good))
 
 
+@pytest.mark.parametrize(
+    "rule", ["{did: placed_order, within: from 2026-12-01 to 2026-12-31}", "{never: placed_order, within: since 2026-12-01}"]
+)
+def test_days_that_are_still_to_come_are_no_contradiction(store: Store, rule: str) -> None:
+    told = {one.key: one for one in found(store, f"rule: {rule}")}
+    assert not {"never_true", "always_true", "nobody", "everyone"} & set(told)
+    assert told["not_yet"].numbers == {"n": 153}
+    assert "pas over 153 dagen" in tell(told["not_yet"], catalogue("nl"))
+
+
 def test_who_is_named_and_who_is_made_up(store: Store) -> None:
     text = """{one_order: {title: Kopers, rule: {did: placed_order}}, in_march: {title: Maart, rule: {last: placed_order, was: between 100 and 130 days ago}},
                in_june: {title: Juni, rule: {last: placed_order, was: last 30 days}}}"""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from segkit.segments import tree
 from segkit.segments.lint import LintFinding, lint
+from segkit.segments.lint.life import A_DAY, Life
 from segkit.segments.lint.told import tell
+from segkit.segments.say import short
+from segkit.segments.window import Window
 from segkit.text import LOCALES, catalogue
 from tests.segments.lint.sets import SETTINGS, set_of
 from tests.segments.lint.test_checks import BAD_AND_GOOD
@@ -21,6 +27,8 @@ OF_THE_DATA = [
     ),
     LintFinding("nobody", "warning", ("a",), {"profiles": 3000}),
     LintFinding("everyone", "warning", ("a",), {"share": 0.97, "whom": "mailable"}),
+    LintFinding("no_value_at_all", "warning", ("a",), {"property": "tag", "strange": ["vip"]}),
+    LintFinding("not_yet", "hint", ("a",), {"n": 1}),
     LintFinding("too_many_kinds", "hint", ("a", "b"), {"kinds": 1234567}),
 ]
 LOGICAL = [(key, text) for key, (text, _) in BAD_AND_GOOD.items()]
@@ -78,3 +86,23 @@ def test_every_severity_and_finding_has_words():
         t = catalogue(lang)
         assert all(t.has(f"lint.severity.{one}") for one in ("error", "warning", "hint"))
         assert all(t.has(f"lint.{key}.do") for key in [*BAD_AND_GOOD, *(one.key for one in OF_THE_DATA)])
+
+
+def test_a_made_up_person_is_told_in_words() -> None:
+    facts = {
+        ("consent", "email", "marketing"): "subscribed", ("list", "Topers"): 43200, ("profile", "city"): "~", ("profile", "tag"): ("vip", "~"),
+        ("rank", "sum", ("placed_order",), Window(None, 365)): Fraction(1, 10), ("score", "churn_90d"): Fraction(1, 3),
+        ("date", "birthday"): -3, ("date", "created"): 90 * A_DAY, ("profile", "birth_year"): Fraction(1980),
+        ("is", tree.Near(Decimal(51), Decimal(3), Decimal(25))): False, ("profile", "own.shoe"): None,
+    }  # fmt: skip
+    finding = LintFinding("always_true", "error", ("a",)).with_witness(Life((), facts))
+    for lang, said in (("nl", "iemand die voor marketing per mail"), ("en", "somebody who is known as “subscribed” for marketing")):
+        told = tell(finding, catalogue(lang)).splitlines()[2]
+        assert said in told
+        assert not re.search(r"[~()_]|rank|43200|placed|churn|consent\.", re.sub(r"\([^)]*\)", "", told)), told
+    assert "rank.sum.placed_order.last 365 days" in finding.witness["facts"]
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_someone_with_facts_begins_with_the_word_that_is_taken_off(lang: str) -> None:
+    assert short(tree.InList("Topers"), lang).startswith(catalogue(lang)("lint.who"))

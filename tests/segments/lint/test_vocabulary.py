@@ -86,3 +86,8 @@ def test_it_is_told_with_what_to_write(store: Store) -> None:
     told = tell(one, catalogue("nl"))
     assert "zoekt “taartjes”" in told
     assert "Doen: Neem over wat de winkel zelf gebruikt, zoals “Taart”, “Brood”." in told
+
+
+def test_a_list_is_told_as_a_list_and_not_as_the_key(store: Store) -> None:
+    (one,) = [one for one in found(store, "{in_list: Taart}") if one.key == "unknown_value"]
+    assert "Onder “lijsten” staat" in tell(one, catalogue("nl"))
