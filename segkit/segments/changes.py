@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from segkit.clock import AsOf
 from segkit.segments import tree
-from segkit.segments.window import Window
+from segkit.segments.window import HOURS_A_DAY, Window
 
-MORE, AMOUNT, MEAN, SINGLE, FOLLOW, UNTIL, FROM = "more", "amount", "mean", "single", "follow", "until", "from"
+MORE, AMOUNT, MEAN, SINGLE, FOLLOW, AGAIN, UNTIL, FROM = "more", "amount", "mean", "single", "follow", "again", "until", "from"
 FIXED, CORRECTED = "fixed", "corrected"
 _GROWS = (tree.AT_LEAST, tree.MORE_THAN)
-_ONE_DAY = timedelta(days=1)
+_ONE_DAY, _AN_INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Change:
     """One way to turn the verdict on a condition.
 
     more: `number` more such events; amount: `number` more in all; mean: a mean that is `number` higher (below 0: lower);
-    single: one event of `number`; follow: the second event by `day` at the latest. Where new events do not count at once,
+    single: one event of `number`; follow: the second event by `day` at the latest; again: the first event once more, and
+    this time with, or without, the second in time. Where new events do not count at once,
     `day` is when they do. until: the verdict holds up to and on `day` if nothing happens; from: it turns on `day` if
     nothing happens; corrected: only a refund or the cancellation of an order turns it; fixed: nothing that still can happen
     turns it.
@@ -78,19 +80,21 @@ def inside(event: Happened, window: Window, day: date) -> bool:
     return event.day <= day and begun and not over and window.holds_age((day - event.day).days)
 
 
-def turns(events: Events, window: Window, today: date, judge: Judge) -> date | None:
+def turns(events: Events, window: Window, today: date, judge: Judge, also: Sequence[date] = ()) -> date | None:
     """The first day after today on which the verdict is another one, if nothing happens."""
     edges = [edge + 1 if edge is window.oldest else edge for edge in (window.newest, window.oldest) if edge is not None]
-    days = sorted({event.day + timedelta(days=edge) for event in events for edge in edges})
+    days = sorted({event.day + timedelta(days=edge) for event in events for edge in edges}.union(also))
     now = judge(today)
     return next((day for day in days if day > today and judge(day) != now), None)
 
 
-def by_waiting(events: Events, window: Window, today: date, verdict: bool, judge: Judge) -> Iterator[Change]:
+def by_waiting(
+    events: Events, window: Window, today: date, verdict: bool, judge: Judge, also: Sequence[date] = ()
+) -> Iterator[Change]:  # fmt: skip
     """What the passing of time does; silent where days do not tell the whole story (hours, figures that move)."""
     if window.hours is not None or judge(today) != verdict:
         return
-    day = turns(events, window, today, judge)
+    day = turns(events, window, today, judge, also)
     if day is not None:
         yield Change(UNTIL, day=day - _ONE_DAY) if verdict else Change(FROM, day=day)
 
@@ -193,19 +197,36 @@ def of_latest(leaf: tree.Latest, events: Events, today: date, verdict: bool) -> 
 
 
 def of_follow(
-    leaf: tree.Follow, firsts: Events, thens: Events, end_at: datetime, verdict: bool, local: Callable[[datetime], date]
+    leaf: tree.Follow, pairs: Sequence[tuple[Happened, Happened | None]], seen: set[datetime], as_of: AsOf, verdict: bool,
+    local: Callable[[datetime], date],
 ) -> list[Change]:  # fmt: skip
-    """Of one event after another: while the hours of a first event still run, the second can come or stay away."""
-    span = timedelta(hours=leaf.hours)
-    running = [event.at + span for event in firsts if event.at + span > end_at]
-    if verdict or not running:
-        return []
-    if leaf.followed:
-        return [Change(FOLLOW, Decimal(1), local(max(running)))]
-    alone = [first for first in firsts if first.at + span > end_at and not any(first.at < then.at <= first.at + span for then in thens)]
-    days = [(event, local(event.at + span)) for event in alone]
-    left = [day for event, day in days if leaf.window.hours is None and inside(event, leaf.window, day)]
-    return [Change(FROM, day=min(left))] if left and not leaf.same else []
+    """Of one event after another, from every first event with what followed it; `seen` are the moments of those in the window."""
+    span, today, opens = timedelta(hours=leaf.hours), as_of.day, counts_from(leaf.window, as_of.day)
+    ends = {first.at: local(first.at + span - _AN_INSTANT) for first, _ in pairs}
+    # what was followed counts at once, what was not once its hours are over
+    deciding = [(first, first.day if then else ends[first.at]) for first, then in pairs if bool(then) == leaf.followed]
+    running = [first for first, then in pairs if first.at in seen and then is None and first.at + span > as_of.end_at]
+
+    def judge(day: date) -> bool:
+        return any(ready <= day and inside(event, leaf.window, day) for event, ready in deciding)
+
+    told = (
+        [Change(FOLLOW, Decimal(1), max(local(event.at + span) for event in running))] if running and leaf.followed and not verdict else []
+    )
+    told += by_waiting([event for event, _ in deciding], leaf.window, today, verdict, judge, [ready for _, ready in deciding])
+    if not told and not verdict and opens and _can_be_seen(leaf):
+        return [Change(AGAIN, day=opens if leaf.followed and opens > today else None)]
+    told = _or_fixed(told, leaf.window) if verdict or opens is None else told
+    undone = {(True, True): (leaf.first, leaf.then), (True, False): (leaf.first,), (False, False): (leaf.then,)}.get(
+        (verdict, leaf.followed), ()
+    )
+    return [Change(CORRECTED)] if told == [Change(FIXED)] and pairs and "placed_order" in undone else told
+
+
+def _can_be_seen(leaf: tree.Follow) -> bool:
+    """Whether a first event is still in the window when it is known that nothing followed."""
+    longest = leaf.window.hours if leaf.window.hours is not None else leaf.window.oldest and leaf.window.oldest * HOURS_A_DAY
+    return leaf.followed or longest is None or leaf.hours <= longest
 
 
 def corrected(leaf: tree.Event | tree.Every | tree.Latest, told: list[Change], verdict: bool, has_events: bool) -> list[Change]:

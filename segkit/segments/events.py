@@ -177,5 +177,9 @@ class Events(Wording):
         first = self.deed((follow.first,), follow.where, adverb=adverb, when=self.when(follow.window))
         same = tuple(self.same(name) for name in follow.same)
         when = self.t("say.within", time=self.span(follow.hours))
-        then = self.deed((follow.then,), follow.where_next, when=when, negative=not follow.followed, more=same)
+        alone = f"say.metrics.{follow.then}.same_product{'' if follow.followed else '_not'}"
+        if follow.same == ("product",) and not follow.where_next and self.t.has(alone):
+            then = self.phrase(alone, when=when)
+        else:
+            then = self.deed((follow.then,), follow.where_next, when=when, negative=not follow.followed, more=same)
         return self.t("say.followed" if follow.followed else "say.not_followed", first=first, then=then)

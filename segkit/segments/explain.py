@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from segkit.segments.definition import SegmentSet
 from segkit.segments.evaluate import evidence, figures_of, shared_by, shop_figures, with_flags
 from segkit.segments.facts import Fact, Facts, plain_value
 from segkit.segments.tree import Condition, leaves
-from segkit.segments.window import EVER, Window
+from segkit.segments.window import EVER
 from segkit.segments.write import plain
 
 SHOWN = 5  # events that are told one by one
@@ -198,26 +199,35 @@ class _Case:
         return Decimal(str(self.figures[leaf.amount])) if leaf.amount in self.figures else None
 
     def _follow(self, leaf: tree.Follow, holds: bool) -> Verdict:
-        firsts = self._seen(tree.Event((leaf.first,), where=leaf.where, window=leaf.window))
-        thens = self._events((leaf.then,), leaf.where_next, ())
-        turned = changes.of_follow(leaf, firsts, thens, self.rules.as_of.end_at, holds, self._local)
-        verdict = _shown(Verdict(leaf, holds, Decimal(len(firsts)), changes=tuple(turned)), firsts)
-        after = self._after(leaf, firsts[:SHOWN], thens)
-        return replace(verdict, evidence=tuple(replace(one, then=then) for one, then in zip(verdict.evidence, after, strict=True)))
+        """The first events with what came after each; those that decide come first where the condition holds."""
+        firsts, thens = self._events((leaf.first,), leaf.where, ()), self._events((leaf.then,), leaf.where_next, ())
+        pairs = list(zip(firsts, self._after(leaf, firsts, thens), strict=True))
+        seen = {one.at for one in self._seen(tree.Event((leaf.first,), where=leaf.where, window=leaf.window))}
+        turned = changes.of_follow(leaf, pairs, seen, self.rules.as_of, holds, self._local)
+        shown = [pair for pair in pairs if pair[0].at in seen]
+        if holds:
+            over = self.rules.as_of.end_at - timedelta(hours=leaf.hours)
+            shown.sort(key=lambda pair: not (pair[1] is not None if leaf.followed else pair[1] is None and pair[0].at <= over))
+        verdict = _shown(Verdict(leaf, holds, Decimal(len(shown)), changes=tuple(turned)), [first for first, _ in shown])
+        told = [Evidence(then.day, then.metric, then.value) if then else None for _, then in shown[:SHOWN]]
+        return replace(verdict, evidence=tuple(replace(one, then=then) for one, then in zip(verdict.evidence, told, strict=True)))
 
-    def _after(self, leaf: tree.Follow, firsts: list[Happened], thens: list[Happened]) -> list[Evidence | None]:
+    def _after(self, leaf: tree.Follow, firsts: list[Happened], thens: list[Happened]) -> list[Happened | None]:
         """What came after each of the first events in time, of those that are alike where they must be."""
-        in_time = timedelta(hours=leaf.hours)
+        until = timedelta(hours=leaf.hours)
         if not leaf.same:
-            return [_next(one, thens, in_time) for one in firsts]
-        mine, theirs = self._shared(leaf, leaf.first, leaf.where, leaf.window), self._shared(leaf, leaf.then, leaf.where_next, EVER)
-        shared = [mine[one.at].pop() for one in firsts]  # of several at one moment each has its turn
-        alike = [[then for then in thens if any(_alike(told, other) for other in theirs[then.at])] for told in shared]
-        return [_next(one, found, in_time) for one, found in zip(firsts, alike, strict=True)]
+            return [_earliest(_between(thens, one.at, one.at + until)) for one in firsts]
+        mine, theirs = self._shared(leaf, leaf.first, leaf.where), self._shared(leaf, leaf.then, leaf.where_next)
+        found = []
+        for one in firsts:
+            told = mine[one.at].pop()  # of several at one moment each has its turn
+            near = _between(thens, one.at, one.at + until)
+            found.append(_earliest([then for then in near if any(_alike(told, other) for other in theirs[then.at])]))
+        return found
 
-    def _shared(self, leaf: tree.Follow, metric: str, where: tree.Tests, window: Window) -> dict[datetime, list[tuple[Any, ...]]]:
+    def _shared(self, leaf: tree.Follow, metric: str, where: tree.Tests) -> dict[datetime, list[tuple[Any, ...]]]:
         """For each moment of such an event the properties that the other must share; None where one is not known."""
-        frame = self.store.ask(shared_by(self.rules, metric, where, window, leaf.same, self.profile))
+        frame = self.store.ask(shared_by(self.rules, metric, where, EVER, leaf.same, self.profile))
         found: dict[datetime, list[tuple[Any, ...]]] = {}
         told = [map(plain_value, frame[f"same_{name}"]) for name in leaf.same]
         for at, values in zip(frame["happened_at"], zip(*told, strict=True), strict=True):
@@ -273,10 +283,15 @@ class _Case:
         return local_of_utc(at, self.zone).date()
 
 
-def _next(first: Happened, thens: list[Happened], in_time: timedelta) -> Evidence | None:
-    """The first event that came after another in time."""
-    then = min((then for then in thens if first.at < then.at <= first.at + in_time), key=lambda then: then.at, default=None)
-    return Evidence(then.day, then.metric, then.value) if then else None
+def _earliest(events: list[Happened]) -> Happened | None:
+    return min(events, key=lambda event: event.at, default=None)
+
+
+def _between(events: list[Happened], after: datetime, until: datetime) -> list[Happened]:
+    """The events later than a moment and not later than another, of events that stand newest first."""
+    age = datetime.max  # bisect wants what rises: the newest has the least of it
+    start = bisect_left(events, age - until, key=lambda event: age - event.at)
+    return events[start : bisect_left(events, age - after, key=lambda event: age - event.at)]
 
 
 def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

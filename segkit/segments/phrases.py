@@ -73,7 +73,7 @@ def did(keys: Keys, path: str) -> Condition:
     metrics = _metrics(keys["did"], f"{path}.did")
     op, amount = _comparison(keys, path)
     if op and (not isinstance(amount, int) or amount < 0):
-        raise SegmentError(f"{path}.{op}: {amount} is not a whole number of times.", "Write a whole number, such as 3.")
+        raise SegmentError(f"{path}.{op}: {values.shown(keys[op])} is not a whole number of times.", "Write a whole number, such as 3.")
     where, item = _where(metrics, keys, path), _item(metrics, keys, path)
     return tree.Event(metrics, op or tree.AT_LEAST, amount if op else 1, tree.COUNT, where, item, _window(keys, path))
 
@@ -145,6 +145,8 @@ def _same(first: str, then: str, given: Any, path: str) -> tuple[str, ...]:
         return ()
     told = given["same"] if isinstance(given["same"], (list, tuple)) else [given["same"]]
     shared = [name for name in words.metrics()[first].properties if name in words.metrics()[then].properties]
+    if not shared:
+        raise SegmentError(f"{path}.same: {first} and {then} have no property in common.", "Leave same: out.")
     return tuple(sorted({values.name(words.spelling(str(one)), shared, f"{path}.same", "shared property") for one in told}))
 
 

@@ -163,20 +163,31 @@ class _Teller:
             return self.t("explain.change.more_later" if later else "explain.change.more", n=int(change.number or 0), then=then, **later)
         if change.what == changes.FOLLOW:
             return self.t("explain.change.follow", day=change.day, then=then)
+        if change.what == changes.AGAIN:
+            how = "with" if getattr(verdict.condition, "followed", True) else "without"
+            later = {"day": change.day} if change.day else {}
+            return self.t(f"explain.change.again_{how}{'_later' if later else ''}", then=then, **later)
         if change.what in (changes.FIXED, changes.CORRECTED):
             return self.t(f"explain.change.{change.what}")
         return self._by_amount(verdict, change, then)
 
     def _by_amount(self, verdict: Verdict, change: Change, then: str) -> str:
         number = change.number or Decimal(0)
-        if change.what == changes.MEAN:
-            way = "higher" if number > 0 else "lower"
-            return self.t(f"explain.change.mean_{way}", amount=self._money(abs(number)), then=then)
         op = getattr(verdict.condition, "op", tree.AT_LEAST)
+        if change.what == changes.MEAN:
+            return self._by_mean(op, verdict.holds, number, then)
         if verdict.found is not None:  # what is needed beside what there is: up to the border, or beyond it
             op = tree.MORE_THAN if op in (tree.MORE_THAN, tree.AT_MOST) else tree.AT_LEAST
         amount = self.t(f"say.amounts.{op}", amount=self._money(number))
         return self.t(f"explain.change.{change.what}", amount=amount, then=then)
+
+    def _by_mean(self, op: str, holds: bool, number: Decimal, then: str) -> str:
+        """A mean that reaches the border, or goes beyond it where the border itself is not enough."""
+        way = "higher" if (op in (tree.AT_LEAST, tree.MORE_THAN)) != holds else "lower"
+        if not number:
+            return self.t(f"explain.change.mean_any_{way}", then=then)
+        beyond = tree.MORE_THAN if (op in (tree.AT_LEAST, tree.AT_MOST)) == holds else tree.AT_LEAST
+        return self.t(f"explain.change.mean_{way}", amount=self.t(f"say.amounts.{beyond}", amount=self._money(abs(number))), then=then)
 
     def _waiting(self, what: str, day: date, negated: bool) -> str:
         if not negated:

@@ -69,6 +69,8 @@ MISTAKES = {  # what is wrong: (the file, what the first line names, what the cu
     "end of the calendar": (one("rule: {did: placed_order, within: before 0001-01-01}"), "0001-01-01 is at the end of the calendar", "since"),
     "half a character": (one('rule: {profile: {city: "a\\ud800"}}'), "segments.a.rule.profile.city: 'a\\ud800' holds a character", "anew"),
     "shared": (one("rule: {after: received_email, followed_by: opened_email, where_next: {same: 1}, days: 1}"), "segments.a.rule.where_next.same: unknown shared property '1'", "campaign"),
+    "nothing shared": (one("rule: {after: received_email, followed_by: placed_order, where_next: {same: campaign}, days: 1}"), "segments.a.rule.where_next.same: received_email and placed_order have no property in common", "Leave same: out"),
+    "a figure of times": (one("rule: {did: placed_order, more_than: shop average order value}"), "segments.a.rule.more_than: 'shop average order value' is not a whole number", "such as 3"),
     "nothing said": (one("rule:"), "segments.a.rule: None is no condition", "Write a verb"),
     "nothing done": (one("rule: {did: }"), "segments.a.rule.did", "placed_order"),
     "no window": (one("rule: {did: placed_order, within: }"), "segments.a.rule.within: None is not a window", "'ever'"),
