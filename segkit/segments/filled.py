@@ -13,6 +13,7 @@ from segkit.segments.words import Property
 
 NO_CHANNEL, NO_KIND = "no_consents_on_channel", "no_events_of_kind"
 LOGS = ("email_events", "site_events")  # of which a source may deliver some kinds of events and not others
+RARE = {"bounced_email", "unsubscribed", "marked_as_spam"}  # of a clean base there may truly be none, for which no system gives a file
 _TOLD = {tree.SUM: "total_value", tree.MEAN: "average_value", tree.MAX: "highest_value"}
 _OWN_COLUMNS = {bool: "value_bool", str: "value_text"}  # numbers of any kind stand in value_num
 _COUNTRY = (
@@ -47,7 +48,7 @@ def asked(leaf: Condition) -> Iterator[Filled]:
 def _of_kinds(metrics: tuple[str, ...]) -> Iterator[Filled]:
     """That a log which was delivered holds one of these kinds of events, by anybody, ever; then who has none has zero of them."""
     known = [words.metrics()[one] for one in metrics]
-    if known[0].table in LOGS and all(metric.when for metric in known):
+    if known[0].table in LOGS and all(metric.when for metric in known) and RARE.isdisjoint(metrics):
         there = tuple(Rows(metric.table, "event_type", value=metric.when) for metric in known)
         yield Filled(", ".join(metrics), there, NO_KIND)
 
