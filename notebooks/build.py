@@ -93,10 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Builds the notebooks from notebooks/sources.")
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--check", action="store_true", help="write nothing; say which built files differ, and what to do")
+    ways.add_argument("--check-cells", action="store_true", help="the same without running any: nbval compares what they show")
     ways.add_argument("--from-ipynb", type=Path, metavar="FILE", help="bring an edited notebook back into its source")
     options = parser.parse_args(arguments)
     try:
-        return _report_source(options.from_ipynb) if options.from_ipynb else _report_outdated() if options.check else _report_built()
+        if options.from_ipynb:
+            return _report_source(options.from_ipynb)
+        return _report_outdated(options.check) if options.check or options.check_cells else _report_built()
     except BuildError as problem:
         print(problem, file=sys.stderr)
     except FileNotFoundError as problem:
@@ -112,8 +115,8 @@ def _report_built() -> int:
     return 0
 
 
-def _report_outdated() -> int:
-    found = complaints(ROOT)
+def _report_outdated(with_outputs: bool) -> int:
+    found = complaints(ROOT, with_outputs)
     for path, what in found.items():
         print(f"{path} {what}.", file=sys.stderr)
     return 1 if found else 0
