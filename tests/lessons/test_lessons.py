@@ -19,7 +19,7 @@ from notebooks.building.targets import LESSONS, SOLUTIONS, targets
 from tests.lessons.guard import complaints
 
 ROOT = Path(__file__).parents[2]
-LONG = bool(os.environ.get("SEGKIT_LONG"))  # else without the solutions, which show the same cells
+LONG = bool(os.environ.get("SEGKIT_LONG"))  # else only a few lessons are changed on purpose
 STORED = sorted(path for folder in (LESSONS, SOLUTIONS) for path in (ROOT / folder).glob("*.ipynb"))
 
 
@@ -171,7 +171,7 @@ def changed(outputs: list[NotebookNode]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", STORED if LONG else [path for path in STORED if path.parent.name == "lessons"], ids=named)
+@pytest.mark.parametrize("path", STORED if LONG else STORED[:3], ids=named)
 def test_nbval_sees_a_changed_number_in_each_cell_that_shows_one(path: Path, tmp_path: Path) -> None:
     notebook = read(path)
     cells = sum(changed(cell.outputs) for cell in notebook.cells if cell.cell_type == "code")

@@ -145,7 +145,7 @@ def test_a_client_whose_settings_cannot_be_read_is_named_and_stops_no_other(plac
     told = json.loads(done.stdout)
     assert "name" in told["bad"]["problem"]
     assert told["bakery"]["html"].endswith("audit.html")
-    assert done.stderr.startswith("bad: ")
+    assert [line for line in done.stderr.splitlines() if line.startswith("bad: ")]  # a stopped kernel may have its say before
 
 
 def test_two_clients_of_one_name_are_told_apart_before_anything_runs(place: Path) -> None:

@@ -37,6 +37,8 @@ from segkit.segments import did
 view = lesson_shop("international").at("2026-10-31")
 folder = shop_folder("international")
 log = pd.read_parquet(next(folder.glob("canonical/*/email_events.parquet")))
+
+# %%
 kind = ["event_type", "is_machine_open", "is_bot_click"]
 asked = log["event_type"].isin(["sent", "received", "opened", "clicked"])
 shown = ["event_type", "client_name", "is_machine_open", "is_bot_click"]
